@@ -62,7 +62,7 @@ export type NameOf<Of> = Of extends { readonly [named]?: infer Name } ? Name : n
 type KeyOf<Of> = Of extends { readonly [keyed]?: infer InKey }
   ? Extract<InKey, keyof Row<Of>>
   : never
-/** Columns that never change after the row is inserted. */
+/** Columns that never change after the row is inserted, so a patch must not name them. */
 type Fixed<Of> = KeyOf<Of> | Extract<'company_id', keyof Row<Of>>
 export type Changing<Of> = Exclude<keyof Row<Of>, Fixed<Of>> & string
 /**

@@ -7,7 +7,10 @@ export const entities = Object.values(tables)
 
 type All = typeof tables
 type ByName = { [Key in keyof All as NameOf<All[Key]> & string]: All[Key] }
-/** The name of a table in SQL. The types below belong to the table of that name. */
+/**
+ * The name of a table, as SQL knows it. From it the types below get the row, the patch and the
+ * condition of that table.
+ */
 export type TableName = keyof ByName
 export type RowIn<Name extends TableName> = Row<ByName[Name]>
 export type PatchIn<Name extends TableName> = Patch<ByName[Name]>

@@ -40,7 +40,10 @@ export const message = table(
     errcode: int(nullable),
     is_read: int(),
     add_time: big(),
-    /** The name that the person in `additional_uid` had when the line was written. */
+    /**
+     * The name that the person in `additional_uid` had when the line was written, because it may be
+     * changed later.
+     */
     additional_user_name: text(64, nullable),
     content: long(nullable),
   },

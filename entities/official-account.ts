@@ -20,7 +20,7 @@ export const account = table(
     allowed_origins: long(nullable),
     deleted_at: big(nullable),
     created_at: big(),
-    /** 1 is an official account, 2 a mini program. */
+    /** What kind of account it is at WeChat: 1 an official account, 2 a mini program. */
     type: int(),
     /**
      * The token before the last change. WeChat may still sign with it for a while, so it is still

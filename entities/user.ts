@@ -18,8 +18,8 @@ export const user = table(
     /** Their own greeting at the start of a session; if NULL, the company's greeting is used. */
     greeting: text(500, nullable),
     /**
-     * Who gets the sessions of a disabled person: `queue`, `deputies` or a uid. The next column is
-     * the admin who disabled them. Both are NULL for a person who is enabled.
+     * To whom the sessions of a disabled person go: `queue`, `deputies` or a uid. NULL for a person
+     * who is enabled, like `disabled_by`, the admin who disabled them.
      */
     sessions_to: key(16, nullable),
     disabled_by: int(nullable),

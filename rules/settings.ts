@@ -138,7 +138,10 @@ export function hoursAt(
   return ofAccount === undefined ? hours : ofAccount
 }
 
-/** Whether any setting assigns customers to agents automatically. */
+/**
+ * Whether any setting assigns customers to agents automatically. If none does, agents claim all of
+ * them.
+ */
 export function assigns({ sessionRule, accounts, groups }: Settings): boolean {
   return [
     sessionRule,

@@ -1,5 +1,5 @@
-// `npm start` writes down its simulator next to the data, so that the doctor asks the simulator and
-// not the real WeChat.
+// `npm start` writes the address of its simulator to a file next to the data, so that the doctor
+// asks the simulator and not the real WeChat.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 

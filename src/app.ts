@@ -37,14 +37,25 @@ import { openPasswords } from './passwords.ts'
 import { openTime } from './time-source.ts'
 
 export type AppOptions = {
-  /** Replaces ports, so that a test can stand between the product and what it uses. */
+  /**
+   * Lets a test replace what the product uses, such as the store or the channel, by something that
+   * fails or waits.
+   */
   wrap?: (ports: Ports) => Ports
-  /** Replaces the store before the clock is opened, which reads its time from it. */
+  /**
+   * Lets a test replace the store. It is replaced before the clock is opened, which reads its time
+   * from it.
+   */
   wrapStore?: (store: Store) => Store
-  /** How often the database is asked for the time. */
+  /**
+   * How often the database is asked for the time; tests ask more often, so that they need not wait.
+   */
   clockEveryMs?: number
   onSql?: SqlHeard
-  /** Replaces the disk on which the embedded database forces its log. */
+  /**
+   * Lets a test replace the disk to which the embedded database forces its log, for example by one
+   * that fails.
+   */
   disk?: Disk
   log?: Log
   consoleDir?: string | null
@@ -52,7 +63,10 @@ export type AppOptions = {
   withoutCron?: boolean
   /** Aborted when the process has to end while it is still starting. */
   ending?: AbortSignal
-  /** Called with the reason why this process must not continue. */
+  /**
+   * Called with the reason when this process must not continue, for example because the disk has
+   * failed.
+   */
   lost?: (why: string) => void
 }
 
@@ -98,7 +112,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
       })
       return http.url
     },
-    // first stop taking requests, then let running work finish, then close what it uses
+    // the order of closing: first stop taking requests, then let running work finish, then close
+    // what it uses
     close: async () => {
       closing.abort()
       await http?.close(graceMs)
@@ -113,9 +128,12 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   }
 }
 
-/** Opens what everything else uses and what is therefore closed last. */
+/**
+ * Opens the store, the clock and everything else that actions use. It is opened first and therefore
+ * closed last.
+ */
 async function openGround(config: Config, options: AppOptions, log: Log) {
-  // opened first, because a wrong key must stop the start
+  // the encryption key is read before anything is opened, because a wrong one must stop the start
   const secrets = openSecrets(secretKey(config))
   const opened = await openStore({
     url: config.DATABASE_URL,

@@ -9,7 +9,10 @@ export type Clock = {
 }
 
 export type MovableClock = Clock & {
-  /** The product's time at a moment of the monotonic clock, without the advance. */
+  /**
+   * What the product's time is at a moment of the monotonic clock, without the advance of tests and
+   * demos.
+   */
   at: (mono: number) => number
   /**
    * Sets the product's time forward or back by this much. To go back it stands still for that long

@@ -68,7 +68,10 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host)
 }
 
-/** Variables of the environment override those in `.env`. */
+/**
+ * Returns the variables of the environment and those of `.env`. Where both have one, that of the
+ * environment counts.
+ */
 function environmentAndFile(): NodeJS.ProcessEnv {
   if (existsSync('.env')) process.loadEnvFile('.env')
   return process.env

@@ -70,7 +70,8 @@ export type WaitingQueue = {
   /** Deletes these keys and marks the index as incomplete; it is then rebuilt from the database. */
   clear: (companyId: string, foreign: string[], lists: string[]) => Promise<void>
   /**
-   * Marks the company's index as complete, unless it has been replaced since its sums were read.
+   * Marks the company's index as complete after it was repaired. Nothing is marked if the index was
+   * lost or replaced since its sums were read, because that repair no longer counts.
    */
   complete: (companyId: string, epoch: string) => Promise<void>
   close: () => Promise<void>
@@ -95,9 +96,15 @@ export const sumModulus = 1_000_000_007
  * that seq has no gap.
  */
 export type RecentLines = {
-  /** Adds the ids of new lines, oldest first. It may be repeated. */
+  /**
+   * Adds the ids of new lines, oldest first, to the index of a session's newest lines. It may be
+   * repeated without harm.
+   */
   add: (companyId: string, sessionId: string, ids: string[]) => Promise<void>
-  /** Replaces the stored ids of a session's newest lines, oldest first. */
+  /**
+   * Replaces the stored ids of a session's newest lines, oldest first, after some were found to be
+   * missing.
+   */
   set: (companyId: string, sessionId: string, ids: string[]) => Promise<void>
   /** Returns the ids of a session's newest lines, newest first; empty if nothing is known. */
   list: (companyId: string, sessionId: string) => Promise<string[]>
@@ -106,8 +113,8 @@ export type RecentLines = {
 export const recentLines = { most: 50, keptMs: 3 * 24 * 3600_000 }
 
 /**
- * A doorbell that tells listeners to look for something new. It may ring twice or never, so nothing
- * may depend on it. An empty subject means that rings may have been missed.
+ * Tells listeners in all processes to look for something new. A message may arrive twice or never,
+ * so nothing may depend on it. An empty subject means that messages may have been missed.
  */
 export type EventBus = {
   publish: (topic: string, subject: string) => void
@@ -297,14 +304,17 @@ export type KnownCompany = {
   open: boolean
 }
 
-/** Checks patterns in a separate thread. */
+/**
+ * Measures patterns in a separate thread, because the worst pattern keeps a thread busy for a
+ * second.
+ */
 export type PatternMeasure = {
   /** Returns the size of each pattern, or what is wrong with it, in the order of the patterns. */
   of: (patterns: string[]) => Promise<Measured[]>
   close: () => Promise<void>
 }
 
-/** Encodes sound in a separate thread. */
+/** Encodes sound in a separate thread, so that requests do not wait for it. */
 export type VoiceEncoder = {
   /**
    * Encodes a WAV, which is read only when its turn has come. Refuses recordings that cannot be
@@ -322,7 +332,10 @@ export type Known = {
   platform: (componentAppid: string) => Promise<KnownPlatform | null>
   account: (appid: string) => Promise<KnownAccount | null>
   company: (companyId: string) => Promise<KnownCompany | null>
-  /** Reads the company from the database and not from memory. */
+  /**
+   * Reads the company from the database and not from memory, for callers that must see the newest
+   * settings and rules.
+   */
   anew: (companyId: string) => Promise<KnownCompany | null>
   /**
    * A matcher of the rules that are switched off, as if they were on. It is used to explain why a
@@ -370,7 +383,10 @@ export type Limits = {
   metricsToken: string | null
   trustedProxies: string[]
   publicUrl: string | null
-  /** The host that shows pictures of QR codes. */
+  /**
+   * The address of the host on which WeChat shows pictures of QR codes; the API's answers contain
+   * links to it.
+   */
   qrPictures: string
 }
 

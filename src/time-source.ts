@@ -20,7 +20,10 @@ import type { Inspected, Store } from './store/store.ts'
 
 const lookEveryMs = 5000
 const askMs = 1000
-/** What a process confirmed holds for so many checks. */
+/**
+ * For so many checks after a process confirmed the database's clock, other processes rely on the
+ * stored offset.
+ */
 const freshLooks = 3
 const advanceName = 'clock_advance_ms'
 const agreedName = 'clock'
@@ -30,7 +33,10 @@ const offText = "our time is not the database's, whose clock has jumped"
 /** The clocks of the machine that measure elapsed time whatever the wall clock shows. */
 export type Machine = {
   mono: () => number
-  /** Continues to count while the machine sleeps. */
+  /**
+   * How long the machine has been up. Unlike the monotonic clock, it continues to count while the
+   * machine sleeps.
+   */
   uptimeMs: () => number
   rest: (ms: number, ending?: AbortSignal) => Promise<unknown>
 }
@@ -45,7 +51,7 @@ export type TimeOptions = {
   log: Log
   metrics: Metrics
   clockUrl: string | undefined
-  /** True if no other process can be running. */
+  /** True if no other process can be running, so that none need be asked about the time. */
   alone: boolean
   everyMs?: number | undefined
   ending?: AbortSignal | undefined
@@ -78,7 +84,8 @@ export async function openTime(options: TimeOptions) {
       const answer = await fetch(url, { signal: AbortSignal.timeout(askMs) })
       await advanceTo(Number(((await answer.json()) as { advanceMs?: unknown }).advanceMs))
     } catch {
-      // the simulator may start later or be away, so the last known advance stays valid
+      // the simulator, which tells by how much the clock was moved ahead, may start later or be
+      // away; then the last known value stays valid
     } finally {
       asking = false
     }
@@ -107,7 +114,10 @@ type Seeker = Pick<TimeOptions, 'store' | 'alone' | 'ending'> & {
 }
 type TimeSeeker = TimeOptions & Seeker
 
-/** The time that running processes agree on, or else that of the processes that ran last. */
+/**
+ * The time with which this process starts: the one that running processes agree on, or else that of
+ * the processes that ran last.
+ */
 async function beginTime(known: TimeSeeker): Promise<number> {
   const { store, everyMs, machine, log } = known
   for (;;) {
@@ -116,11 +126,12 @@ async function beginTime(known: TimeSeeker): Promise<number> {
     const databaseMs = await store.databaseMs()
     const passedMs = (machine.mono() - asked) / 2
     const agreed = text === null ? { offset: 0, at: databaseMs, by: '' } : read(text)
-    // the clock has jumped since it was confirmed, so start again and hear what the others make of it
+    // the database's clock has jumped since the time was confirmed, so start again and hear what
+    // the running processes make of it
     if (alive && !wasCheckedRecently(agreed, databaseMs, freshLooks * everyMs)) continue
     const offset = alive ? agreed.offset : offsetAfterRest(databaseMs, agreed, 2 * everyMs)
     const mine = { offset, at: databaseMs, by: newName() }
-    // another process wrote first, so start again with what it has written
+    // another process has stored its time first, so start again with what it stored
     if (!alive && !(await write(store, text, mine))) continue
     if (isOff(offset)) log.warn({ offMs: offset }, offText)
     return databaseMs + passedMs + offset
@@ -148,7 +159,7 @@ async function hear({ store, everyMs, machine, ending }: Seeker, text: string): 
   return text
 }
 
-/** Checks the database's clock regularly and keeps ours in step. */
+/** Checks the database's clock regularly and keeps the product's time in step with it. */
 function openWatch(known: TimeSeeker & { clock: MovableClock }) {
   const { store, log, metrics, everyMs, machine, clock } = known
   const me = newName()
@@ -187,7 +198,8 @@ function openWatch(known: TimeSeeker & { clock: MovableClock }) {
       settle(verdict.move, to)
       log.warn({ lateMs: verdict.move }, 'this process stood still: it has the time of the others')
     } else if (await write(store, text, { offset: verdict.offset, at: databaseMs, by: me })) {
-      // another process wrote first, so what is agreed has changed and we check again
+      // another process stored the result of its check first, so what the processes agree on has
+      // changed and the clock is checked again
       settle(verdict.move, to)
       if (verdict.kind === 'jumped') {
         metrics.clockJumps.inc()
@@ -204,7 +216,10 @@ function openWatch(known: TimeSeeker & { clock: MovableClock }) {
   return openLooks({ look, everyMs, log })
 }
 
-/** Runs checks one after the other, more often while there is a doubt. */
+/**
+ * Runs checks of the database's clock one after the other, more often while it is in doubt whether
+ * the clock has jumped.
+ */
 function openLooks({
   look,
   everyMs,
@@ -238,7 +253,7 @@ function openLooks({
   lookLater(everyMs)
 
   return {
-    /** True if there is no doubt about the time. */
+    /** Checks the database's clock once more. True if there is no doubt about the time. */
     look: lookOnce,
     close: async () => {
       closed = true
@@ -259,7 +274,10 @@ const write = (store: Store, was: string | null, { offset, at, by }: Agreed) =>
     ),
   )
 
-/** How far the clock is off, according to the running processes or those that ran last. */
+/**
+ * How far the database's clock is off, according to the processes that run or, if none does, those
+ * that ran last.
+ */
 export async function clockOff({
   read: { installation },
 }: Pick<Inspected, 'read'>): Promise<number> {

@@ -14,7 +14,10 @@ export type Automaton = {
   scan: (units: Uint16Array, length: number, found: (word: number, end: number) => void) => void
 }
 
-/** Each state takes four numbers in the array; these are their positions. */
+/**
+ * How many numbers of the array each state of the automaton takes. The constants below are their
+ * positions in it.
+ */
 const width = 4
 /** The position in a state's data that holds the number of its first child. */
 const FIRST = 0
@@ -37,8 +40,8 @@ const searched = 8
 const yieldEvery = 20_000
 
 /**
- * `words` must be sorted by code units and free of duplicates. It is a generator, so that a caller
- * can pause between steps and let other work run.
+ * Builds the automaton from keywords, which must be sorted by code units and free of duplicates. It
+ * is a generator, so that a caller can pause between steps and let other work run.
  */
 export function* buildAutomaton(words: string[]): Generator<void, Automaton> {
   return open(yield* grow(words), words.length)
@@ -83,7 +86,8 @@ function expand(
   for (; word < last; child += 1) {
     const unit = words[word]?.charCodeAt(depth) ?? 0
     labels[child] = unit
-    // a word that ends here is sorted before the longer words that begin with it
+    // a word that ends at this state is sorted before the longer words that begin with it, so it
+    // comes first among them
     nodes[child * width + WORD] = words[word]?.length === depth + 1 ? word++ : -1
     range.from[child] = word
     while (word < last && words[word]?.charCodeAt(depth) === unit) word += 1

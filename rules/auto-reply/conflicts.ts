@@ -109,7 +109,10 @@ function hiddenBy(rule: Rule, word: string, matcher: Matcher): Conflict | null {
 const comesFirst = (other: Rule, rule: Rule) =>
   other.priority === rule.priority && rule.kind !== 'all' && other.id < rule.id
 
-/** Whether the other rule matches in every text that contains this rule's keyword. */
+/**
+ * Whether the other rule matches every text that contains this rule's keyword; if it also comes
+ * first, this keyword never decides.
+ */
 function takes(other: Rule, rule: Rule): boolean {
   if (rule.kind === 'exact') return other.kind === 'exact'
   return (
@@ -118,7 +121,10 @@ function takes(other: Rule, rule: Rule): boolean {
   )
 }
 
-/** Whether the other rule is active for every account and at every time for which this rule is. */
+/**
+ * Whether the other rule is active for every account and at every time for which this rule is. Only
+ * then it can always answer in its place.
+ */
 const covers = (other: Rule, rule: Rule): boolean =>
   other.schedule === null && (other.accountId === null || other.accountId === rule.accountId)
 const isOver = (schedule: ReadSchedule | null, now: number) =>

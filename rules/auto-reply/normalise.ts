@@ -9,12 +9,16 @@ export type Folding = {
   /** Writes the normalised text into `units` and returns its length. */
   into: (text: string, units: Uint16Array) => number
   fold: (text: string) => string
-  /** The largest number of code units that the normalised text can have. */
+  /**
+   * The largest number of code units that the normalised text can have, so that the caller can
+   * provide room for it.
+   */
   roomFor: (text: string) => number
 }
 
 const space = 32
-// two markers that are no character: 0 means "leave this one out", 1 means "take the slow path"
+// two values in the table of characters that stand for no character: 0 means "leave this one out",
+// 1 means "take the slow path"
 const left = 0
 const slow = 1
 
@@ -66,7 +70,7 @@ const staysAlone = (folded: string, unit: number) =>
   !dependsOnNeighbours.test(folded) &&
   folded.toLowerCase() === folded
 
-/** Whether this surrogate pair is a single emoji, which normalising leaves as it is. */
+/** Whether two code units form a single emoji, which normalising leaves as it is. */
 const isPlainEmoji = (high: number, low: number) =>
   (high === 0xd83d && low >= 0xdc00 && low <= 0xdfff) ||
   (high === 0xd83c && low >= 0xdf00 && low <= 0xdfff) ||
@@ -162,7 +166,10 @@ export function asText(units: Uint16Array, length: number, from = 0): string {
 
 const kept: { alike?: Folding; apart?: Folding } = {}
 
-/** Each table is created only when it is first needed, because filling it takes a moment. */
+/**
+ * Each table for normalising texts is created only when it is first needed, because filling it
+ * takes a moment.
+ */
 export const foldingOf = (traditionalIsSimplified: boolean): Folding =>
   traditionalIsSimplified
     ? (kept.alike ??= openFolding(simplifiedUnits()))

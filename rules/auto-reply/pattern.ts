@@ -18,7 +18,10 @@ export type Patterns = {
   ) => void
   leftOut: LeftOut[]
 }
-/** A rule that is left out because its pattern cannot be used. */
+/**
+ * A rule that is left out because its pattern cannot be used, and why, so that the admin can be
+ * told.
+ */
 export type LeftOut = { rule: number; why: string }
 export type Measured = { steps: number } | { why: string }
 

@@ -22,8 +22,8 @@ const alike = 0.5
 const mostTexts = 10
 
 /**
- * The most frequent questions come first. Each question joins the first group whose first question
- * it resembles.
+ * Groups questions that resemble each other, the most frequent first. Each question joins the first
+ * group whose first question it resembles.
  */
 export function groupQuestions(questions: UnansweredQuestion[], most: number): QuestionGroup[] {
   const groups: (QuestionGroup & { pairs: Set<string>; all: string[] })[] = []

@@ -1,5 +1,5 @@
-// A rule in the form in which it is matched, read from its database row, and the moment for which
-// rules are asked.
+// A rule in the form in which texts are compared with it, read from its database row; and the
+// account and time for which rules are asked.
 import type { MessageRuleRow } from '../../entities/index.ts'
 import { readAction, type Action, type Deeds } from './action.ts'
 import { isOn, readSchedule, type ReadSchedule, type Schedule } from '../time/schedule.ts'

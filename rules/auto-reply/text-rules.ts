@@ -205,7 +205,10 @@ function openWords({ rules, folding, automaton, index }: MatcherParts) {
       tell = found
       automaton.scan(units, length, wordFound)
     },
-    /** Returns a piece of the text that was read last, in its normalised form. */
+    /**
+     * Returns a piece of the text that was read last, in its normalised form, to tell which keyword
+     * matched.
+     */
     between: (start: number, end: number) => asText(units, end, Math.max(0, start)),
   }
 }

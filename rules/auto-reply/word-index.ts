@@ -20,7 +20,7 @@ const placeOf: Partial<Record<Rule['kind'], number>> = {
 }
 
 export type WordIndex = {
-  /** The words, sorted by their code units. */
+  /** The words, sorted by their code units, as the automaton needs them. */
   words: string[]
   /**
    * Two numbers for each word: the position of its first use in `uses` (they end where those of the
@@ -134,8 +134,8 @@ function laidOut(
     heads[at * 2 + 1] = words[at]?.length ?? 0
   }
   const sorted = new Int32Array(uses.words.length)
-  // the uses were collected rule by rule, best rule first, so the uses of each word are in that
-  // order too
+  // the list that says which rules use a keyword was built rule by rule, best rule first, so for
+  // each word the best rule comes first too
   for (let use = 0; use < uses.words.length; use += 1) {
     const at = placed[uses.words[use] as number] as number
     const row = from[at] as number

@@ -13,7 +13,10 @@ export const mostBytes: Record<FileKind, number> = {
 }
 export const mostOfAny = Math.max(...Object.values(mostBytes))
 export const mostVoiceSeconds = 60
-/** People may upload WAV recordings; they are stored as MP3. */
+/**
+ * The type of a WAV recording. People may upload one, but WeChat does not accept it, so it is
+ * stored as MP3.
+ */
 export const wav = 'audio/wav'
 /** The file types that WeChat accepts for sending. */
 export const takenByPlatform: Record<'image' | 'voice' | 'video' | 'thumb', string[]> = {

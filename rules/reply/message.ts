@@ -4,13 +4,13 @@
 export const writtenBy = {
   agent: 1,
   customer: 2,
-  /** A supervisor or an admin who writes in somebody else's session. */
+  /** A supervisor or an admin wrote the line in somebody else's session. */
   supervisor: 3,
-  /** A member of a group chat. */
+  /** A member of a group chat wrote the line. */
   member: 4,
-  /** Remarks of the system about the session, and notes among colleagues. */
+  /** The line is a remark of the system about the session, or a note among colleagues. */
   system: 5,
-  /** Whatever answers automatically, such as a rule. */
+  /** The line was written by whatever answers automatically, such as a rule. */
   rule: 6,
 } as const
 

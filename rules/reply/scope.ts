@@ -1,4 +1,5 @@
-// Names for the numbers that say whose a quick reply is: one person's, or the whole company's.
+// Names for the stored numbers that say to whom a quick reply belongs: to one person, or to the
+// whole company.
 export const scopes = { personal: 1, shared: 2 } as const
 export type Scope = keyof typeof scopes
 

@@ -16,8 +16,8 @@ export const variableNames = [
 ] as const
 export type VariableName = (typeof variableNames)[number]
 /**
- * The values of the variables that are known in this place. A variable without a value is replaced
- * by its default, or else by nothing.
+ * The values of the variables that are known where the text is sent. A variable without a value is
+ * replaced by its default, or else by nothing.
  */
 export type VariableFacts = Partial<
   Record<'nickname' | 'account' | 'agent' | 'keyword', string>

@@ -3,7 +3,7 @@
 export type Wav = {
   channels: number
   rate: number
-  /** Bits of one sample of one channel. */
+  /** How many bits each sample of one channel has. */
   bits: number
   isFloat: boolean
   /** The position where the sound data begin, and the number of samples per channel. */
@@ -12,11 +12,14 @@ export type Wav = {
 }
 
 export type WavFault =
-  /** A required chunk is missing or contradicts another. */
+  /** The WAV file cannot be used: a required chunk is missing or contradicts another. */
   | 'broken'
-  /** The header announces more data than the file has. */
+  /** The WAV file cannot be used: its header announces more data than the file has. */
   | 'cut_off'
-  /** The sound is compressed, or in a format that is not used for recording voices. */
+  /**
+   * The WAV file cannot be used: its sound is compressed, or in a format that is not used for
+   * recording voices.
+   */
   | 'not_pcm'
   | 'silent'
 

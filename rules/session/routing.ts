@@ -1,4 +1,4 @@
-// The rank that orders sessions within a lane.
+// The rank that orders sessions within a lane: by the customer's priority, then by time.
 
 /** The rank is one integer below 2⁵³: priority band × 2⁴⁴ plus milliseconds. */
 export const rankOf = (band: number, at: number) => band * 2 ** 44 + at

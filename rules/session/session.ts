@@ -31,7 +31,9 @@ export type Transition = {
   by: readonly Relation[]
   /** Who owns the session after the step. For `named`, the caller of the step says who. */
   owner: 'stays' | 'named' | 'nobody'
-  /** Who is the customer's exclusive agent after the step. */
+  /**
+   * Who is the customer's exclusive agent after the step. If it is not given, that does not change.
+   */
   exclusive?: 'owner' | 'owner_if_none' | 'nobody'
 }
 
@@ -196,7 +198,7 @@ export type Wish = { event: TransitionEvent; who: Relation; fence?: number | und
 
 export const isOpen = (state: number) => openStates.includes(state)
 export const isOwned = (state: number) => ownedStates.includes(state)
-/** Whether this event creates the session. */
+/** Whether a session begins with this event, so that there is no state before it. */
 export const isBirth = (event: TransitionEvent) =>
   rowsOf(event).some((row) => row.from.includes(null))
 /** Whether a step raises the fence, so that whoever read the session before must read it again. */

@@ -4,7 +4,10 @@
 
 /** The part of the time on which all processes agree; it is stored in the database. */
 export type Agreed = {
-  /** The product's time minus the database's time. */
+  /**
+   * How far the product's time is ahead of the database's, in milliseconds. It becomes different
+   * from 0 when the database's clock jumps.
+   */
   offset: number
   /**
    * The time by the database's clock when a process last confirmed that the database's clock runs
@@ -19,7 +22,10 @@ export type Agreed = {
  */
 export type ClockLook = {
   databaseMs: number
-  /** The product's time as this process knows it, before and after it asked the database. */
+  /**
+   * The product's time by this process just before (`from`) and just after (`to`) it asked the
+   * database, which answered at some moment in between.
+   */
   from: number
   to: number
   /**
@@ -31,15 +37,21 @@ export type ClockLook = {
   agreed: Agreed
   me: string
   /**
-   * A doubt: since when (by the database's clock) and for how long its clock has not shown what it
-   * should, and what was agreed at that moment.
+   * Set while the database's clock does not show what it should. `at`: since when, by that clock.
+   * `forMs`: for how long. `agreed`: what the processes had agreed on when it began.
    */
   doubt: { at: number; forMs: number; agreed: Agreed } | null
 }
-/** `move` is the correction to our own time. */
+/**
+ * What a look at the database's clock means. `move` is how far this process must correct its own
+ * time.
+ */
 export type ClockVerdict =
   | { kind: 'agrees'; move: number; offset: number }
-  /** The difference is not believed yet, so our time goes on unchanged. */
+  /**
+   * The database's clock differs, but it may still be this process that is wrong. Until that is
+   * known our time goes on unchanged.
+   */
   | { kind: 'doubts' }
   /** The database's clock has jumped. Our time goes on unchanged, with a new offset. */
   | { kind: 'jumped'; move: number; offset: number; jumpMs: number }
@@ -100,8 +112,8 @@ function offBy({ databaseMs, agreed, from, to }: ClockLook): number {
 }
 
 /**
- * Follows small differences and catches up after jumps, but so slowly that no timer fires early
- * because of it.
+ * The verdict if the clocks differ only a little. Our time follows the database's and catches up
+ * after an earlier jump, but so slowly that no timer fires early because of it.
  */
 function follow(
   { databaseMs, sinceMs, agreed }: ClockLook,
@@ -125,9 +137,9 @@ export const wasCheckedRecently = (agreed: Agreed, databaseMs: number, freshMs: 
   databaseMs - agreed.at >= -isJumpMs && databaseMs - agreed.at <= freshMs
 
 /**
- * The offset to start with when no other process is running. If we were away longer than the clock
- * is off, its time is believed; otherwise time must not go back, because no moment may be used
- * twice.
+ * The offset to start with when no other process is running. If we were stopped for longer than the
+ * clock was off, the database's time is used as it is. Otherwise the old offset stays, because time
+ * must not go back: no moment may be used twice.
  */
 export function offsetAfterRest(databaseMs: number, agreed: Agreed, mayHaveGoneMs: number): number {
   const last = agreed.at + agreed.offset
@@ -135,5 +147,7 @@ export function offsetAfterRest(databaseMs: number, agreed: Agreed, mayHaveGoneM
   return databaseMs - agreed.at > Math.abs(agreed.offset) ? 0 : agreed.offset
 }
 
-/** Whether the offset is large enough to be reported. */
+/**
+ * Whether the product's time is so far from the database's clock that an operator should be told.
+ */
 export const isOff = (offset: number): boolean => Math.abs(offset) > isJumpMs

@@ -3,7 +3,10 @@
 // other pushes from WeChat, since a wrong clock on our side must not lose messages. Our own clock
 // only measures how much time has passed.
 
-/** The newest time found in an account's pushes, and the time of our clock when that push came. */
+/**
+ * The newest time found in an account's pushes, and the time of our clock when that push came. A
+ * push with a much older time is a recording.
+ */
 export type Newest = { told: number; cameAt: number }
 
 const mayLagMs = 10 * 60_000

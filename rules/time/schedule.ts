@@ -10,7 +10,10 @@ export type Schedule = {
   validUntil?: number
 }
 
-/** A schedule with its times parsed into minutes of the day. */
+/**
+ * A schedule with its times parsed into minutes of the day, so that they are not parsed again for
+ * each message.
+ */
 export type ReadSchedule = {
   days: number[] | null
   from: number

@@ -1,4 +1,5 @@
-// 200 agents claim at two processes of the product, through its API.
+// kefu's own part of the benchmark of claims: 200 agents claim queued sessions at two processes of
+// the product, through its API.
 import { Agent as Sockets, request } from 'node:http'
 import { join } from 'node:path'
 import { active, ownedStates, queued as inQueue } from '../../rules/session/states.ts'

@@ -4,7 +4,10 @@ export const claimers = 200
 export const queued = 1000
 export const warming = 500
 export const processes = 2
-/** Connections of each process, as many as the product's pool for claims has. */
+/**
+ * How many connections each process of the claim benchmark has: as many as the product's pool for
+ * claims, so that the comparison is fair.
+ */
 export const connections = 14
 
 /**

@@ -20,7 +20,10 @@ export type Database = {
 export type Cluster = {
   redisUrl: string
   fresh: () => Promise<Database>
-  /** A second database next to a running one: on the same MariaDB, with a Redis of its own. */
+  /**
+   * A second database next to a running one, to measure two separate installations: on the same
+   * MariaDB, with a Redis of its own.
+   */
   beside: () => Promise<Database>
   close: () => Promise<void>
 }

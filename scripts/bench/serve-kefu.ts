@@ -91,8 +91,8 @@ async function seedFollowers({ app, account, company }: Seeded): Promise<void> {
   }
 }
 
-// With a mode this process fills its store itself. Without one it uses a store that another process
-// has filled.
+// with the mode of the pushes (plain or safe) this process fills its store itself; without one it
+// uses a store that another process has filled
 const [settings, mode] = process.argv.slice(2)
 if (import.meta.filename === process.argv[1] && settings !== undefined) {
   const given = JSON.parse(settings) as Settings

@@ -17,7 +17,7 @@ type Reader = { name: string; read: (xml: string) => Fields }
 const calls = 1000
 const warming = 5
 
-// The same version of xml2js that the SDK uses in its full reader.
+// xml2js in the version that the SDK uses in its full reader, so that the comparison is fair.
 const xml2js = createRequire(join(root, 'packages/wechat-api-ts/package.json'))(
   'xml2js',
 ) as typeof Xml2js

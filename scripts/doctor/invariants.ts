@@ -8,8 +8,8 @@ import { clockOff } from '../../src/time-source.ts'
 import { checkDatabase } from './database.ts'
 
 /**
- * npm run doctor -- invariants: the checks of GET /api/admin/self-check, for every company and
- * every session.
+ * npm run doctor -- invariants: makes the same checks of the stored data as GET
+ * /api/admin/self-check, but for every company and every session.
  */
 export async function checkInvariants(config: Config): Promise<Finding[]> {
   const { store, findings } = await checkDatabase(config)

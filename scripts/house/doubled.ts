@@ -1,4 +1,4 @@
-// Finds names that several files declare.
+// Finds names that several files declare, because one name for two things confuses readers.
 import type { Source } from './sources.ts'
 
 export type Doubled = { name: string; files: string[] }

@@ -85,7 +85,10 @@ function linesWithCode(tree: ts.SourceFile): Set<number> {
   return lines
 }
 
-/** Marks the template, the styles and the script tags of a component as code. */
+/**
+ * Marks the template, the styles and the script tags of a Vue component as code, because the
+ * TypeScript reader does not see them.
+ */
 function markPage(text: string, script: string, isCode: Set<number>): void {
   const scripts = script.split('\n')
   const page = text.replace(/<!--[^]*?-->|\/\*[^]*?\*\//g, blanked).split('\n')

@@ -1,4 +1,4 @@
-// Finds the files that a call runs through, in a running house of the embedded edition. V8 counts
+// Finds the files that a call runs through, in a running product of the embedded edition. V8 counts
 // function calls; modules are loaded beforehand.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
@@ -89,7 +89,7 @@ async function openHouse() {
   const followers = `${simulator.url}/sim/followers`
   return {
     follower: async () => (await ask<{ openid: string }>(followers, { appid })).openid,
-    /** The customer writes a text that the starter rules answer. */
+    /** Lets the customer write a text that the starter rules answer. */
     says: async (openid: string) => {
       const words = { appid, type: 'text', text: '你好' }
       const { shown } = await ask<{ shown: object[] }>(`${followers}/${openid}/send`, words)

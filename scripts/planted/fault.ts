@@ -2,7 +2,10 @@
 // it.
 export type Edit = {
   file: string
-  /** A text that occurs exactly once in the file. */
+  /**
+   * The text that the fault replaces. It must occur exactly once in the file, so that it is clear
+   * which place is meant.
+   */
   find: string
   put: string
 }

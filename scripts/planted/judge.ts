@@ -12,7 +12,7 @@ export type Verdict = { caught: boolean; by: string[]; seconds: number; why: str
  */
 const isWholeFile = (one: Ended) => one.name.endsWith('.js') || one.name.endsWith('.ts')
 
-/** Whether a result belongs to a test that was named, or to its file. */
+/** Whether a result belongs to a test that the fault names, or to the file of that test. */
 export const isOf =
   ({ file, title }: Named) =>
   (one: Ended) =>

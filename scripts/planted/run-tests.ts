@@ -55,8 +55,8 @@ export async function runTests(dir: string, tests: Named[], how: How): Promise<R
 }
 
 /**
- * Removes the variables of a test that runs this script, because they would make the tests part of
- * it.
+ * The environment for the tests. A variable by which node:test recognises a test inside another one
+ * is removed, because this script may itself be run by a test.
  */
 function environment(): NodeJS.ProcessEnv {
   // eslint-disable-next-line no-restricted-properties -- handed on, not read

@@ -8,7 +8,10 @@ import { serviceOf, startAll, type Service } from './service.ts'
 
 const deployed = resolve(import.meta.dirname, '../../../deploy/nginx.conf')
 
-/** `upstreams` are URLs or `host:port`. */
+/**
+ * Starts an nginx that distributes requests to the servers in `upstreams`, given as URLs or as
+ * `host:port`.
+ */
 export async function startNginx({ upstreams }: { upstreams: string[] }): Promise<Service> {
   const [port = 0] = await freePorts(1)
   const dir = freshDir('nginx')

@@ -1,5 +1,6 @@
-// Puts the files of test servers and houses into memory where possible. They force every write to
-// disk, which is what a run mostly waits for. With `--full` the real disk is used.
+// Puts the files of test servers and of the products under test into memory where possible. They
+// force every write to disk, which is what a run mostly waits for. With `--full` the real disk is
+// used.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { freemem } from 'node:os'
@@ -55,7 +56,8 @@ function sweep() {
     try {
       rmSync(join(memory, name), { recursive: true, force: true })
     } catch (error) {
-      // a small disk of a killed run is still mounted there; this run has a folder of its own
+      // a small disk that a killed run mounted there cannot be deleted, so it is left; this run
+      // uses a folder of its own
       console.log(`left in memory: ${error.message}`)
     }
   }

@@ -19,9 +19,14 @@ export type Work<Row> = {
    */
   kinds: Record<string, Shares>
   pending: () => Promise<WorkGroup[]>
-  /** Returns the rows that may start now, in order and at most this many. */
+  /**
+   * Returns the rows of one account and kind that may start now, in order and at most this many.
+   */
   ready: (group: WorkGroup, limit: number) => Promise<Row[]>
-  /** Rows with the same key do not run at the same time. */
+  /**
+   * Rows with the same key do not run at the same time. For replies it is the follower, so that
+   * they arrive in order.
+   */
   keyOf: (row: Row) => string
   /** Does the work of one row; false if another process has taken the row already. */
   run: (row: Row) => Promise<boolean>

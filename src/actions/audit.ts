@@ -1,7 +1,7 @@
 import type { Needs, Unit } from '../ports.ts'
 import type { Me } from './access/caller.ts'
 
-/** `object`: what was changed, by its name in the log. */
+/** What an entry of the audit log is about. `object` names what was changed. */
 export type AuditEntry = { action: string; object: string; detail?: object }
 type Audited =
   | 'account'

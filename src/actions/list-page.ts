@@ -1,2 +1,2 @@
-/** Which part of a list is asked for: the first one without a cursor. */
+/** Which page of a list is asked for. Without a cursor it is the first page. */
 export type ListPage = { cursor?: string | undefined; limit: number }

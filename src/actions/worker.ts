@@ -1,4 +1,5 @@
-// A worker that starts when its bell rings or its timer fires, and works until nothing is left.
+// A worker that starts when it is notified on the event bus or its timer fires, and works until
+// nothing is left.
 import type { Needs } from '../ports.ts'
 
 const lookEveryMs = 1000
@@ -34,7 +35,8 @@ export function openWorker(
       })
   }
   const forget = needs.bus.subscribe(bell, wake)
-  // a timer wakes the worker too, because no bell rings for a row whose next attempt is due
+  // a timer wakes the worker too, because nobody notifies it when the time for a row's next attempt
+  // has come
   const timer = setInterval(wake, lookEveryMs)
 
   return {

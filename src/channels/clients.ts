@@ -11,7 +11,10 @@ export type Clients = {
   platform: (platform: KnownPlatform) => WechatPlatform
 }
 
-/** Tokens of third-party platforms belong to the installation and not to a company. */
+/**
+ * The owner under which tokens of third-party platforms are stored, because they belong to the
+ * installation and not to a company.
+ */
 const installation = 'installation'
 
 export function openClients(needs: TokenNeeds, baseUrl: string): Clients {

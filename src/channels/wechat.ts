@@ -84,7 +84,10 @@ export function openWechatChannel(
   }
 }
 
-/** Waits for a call, but no longer than until the process ends. */
+/**
+ * Waits for a call to WeChat, but no longer than until the process has to end. Then the outcome is
+ * unknown.
+ */
 function unlessClosing<T>(closing: AbortSignal, call: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const end = () => {

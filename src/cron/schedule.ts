@@ -48,7 +48,8 @@ export function openSchedule(ports: Ports) {
     lastRuns.set(job.name, runs)
     restsUntil.set(job.name, now + restAfter(job.rests ?? 0, runs))
   }
-  // if a tick is late or missing, the next one makes up for it
+  // whether jobs are due is checked every second; if a check is late or missing, the next one makes
+  // up for it
   const task = cron.schedule(
     '* * * * * *',
     () => {

@@ -1,4 +1,5 @@
-// The list of all routes.
+// The list of all routes, from which the router and the OpenAPI document are made, and which the
+// tests go through.
 import { accountRoutes } from './routes/accounts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth-routes.ts'

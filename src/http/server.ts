@@ -166,8 +166,8 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
       resolve()
     })
   })
-  // idle connections are closed again and again, because a connection whose last answer has just
-  // been sent becomes idle only a moment later
+  // during a shutdown idle connections are closed again and again, because a connection whose last
+  // answer has just been sent becomes idle only a moment later
   const idle = setInterval(() => {
     server.closeIdleConnections()
   }, 50)

@@ -146,7 +146,8 @@ function inTheWay(log: Log, kind: WorkClass, error: unknown): AppError {
   return new AppError('store_away', 'Others hold what this needs for too long: try again.')
 }
 
-// MySQL's error for comparing a key column with text that no key can contain
+// MySQL's error for comparing a key column with text that no key can contain, which simply means
+// that nothing is found
 const illegalMix = 1267
 const couldBeIllegal = ({ text, values }: Statement) =>
   text.startsWith('select') &&

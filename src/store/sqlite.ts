@@ -93,8 +93,8 @@ async function openAlone(file: string, { ending }: Pick<StoreOptions, 'ending'>)
 type Writing = { ask: AskSql; queue: ReturnType<typeof openWriter> }
 
 /**
- * Opens SQLite's log. What the thread cannot copy of it into the database, the writer copies
- * between its transactions.
+ * Opens the handling of SQLite's log. A thread copies the log into the database file; what the
+ * thread cannot copy, the writer copies between its transactions.
  */
 function openLog(
   file: string,
@@ -132,7 +132,7 @@ function openLog(
 const fileOf = (url: string, dataDir: string) =>
   url === 'sqlite:' ? join(dataDir, 'kefu.db') : url.slice('sqlite:'.length)
 
-/** Opens the database for reading while another process holds its lock. */
+/** Opens the database for reading while another process holds its lock, as the doctor does. */
 export async function inspectSqlite({ url, dataDir }: StoreOptions): Promise<Inspected> {
   const file = fileOf(url, dataDir)
   if (!existsSync(file)) {
@@ -177,8 +177,8 @@ async function openSource(file: string, readonly: boolean): Promise<DataSource> 
       database.pragma('busy_timeout = 200')
       if (readonly) return
       database.pragma('journal_mode = WAL')
-      // log-file.ts forces commits to disk before anyone is answered, and copies the log into the
-      // file
+      // SQLite itself need not force each commit to disk: log-file.ts does that before anyone is
+      // answered, and copies the log into the file
       database.pragma('synchronous = NORMAL')
       database.pragma('wal_autocheckpoint = 0')
       database.pragma('cache_size = -65536')
@@ -196,7 +196,10 @@ async function askOf(source: DataSource): Promise<AskSql> {
   return openStatements((await source.createQueryRunner().connect()) as Database.Database)
 }
 
-/** SQLite has no network round trips that could be saved by sending several statements at once. */
+/**
+ * statements are sent one after the other, because SQLite has no network round trips that could be
+ * saved by sending several at once
+ */
 const inTurn =
   (ask: AskSql): AskAll =>
   async (statements) => {

@@ -37,7 +37,10 @@ export type StoreOptions = {
 }
 
 export type WorkLimits = {
-  /** The time after which a failed transaction is not tried again. */
+  /**
+   * The time after which a failed transaction is not tried again, because nobody waits for it any
+   * more.
+   */
   until?: number | undefined
   /**
    * Called when the commit is visible to the next transaction although it is not on disk yet. Only
@@ -70,7 +73,7 @@ export type Store = {
    */
   probe: () => Promise<void>
   check: () => Promise<Finding[]>
-  /** The migrations that were applied when the store was opened. */
+  /** The names of the migrations that were applied when the store was opened. */
   migrated: string[]
   refuses: (error: unknown) => boolean
   isDuplicate: (error: unknown) => boolean

@@ -9,9 +9,9 @@ import { probeDirectory } from './engine/probe-directory.ts'
 export type FileDraft = {
   sha256: string
   size: number
-  /** The first bytes of the file. */
+  /** The first bytes of the file, by which its type is recognised. */
   head: Buffer
-  /** Reads the whole file into memory. */
+  /** Reads the whole uploaded file into memory, for example to convert it. */
   read: () => Promise<Uint8Array>
   keep: (companyId: string) => Promise<void>
   drop: () => Promise<void>

@@ -3,7 +3,10 @@ import type { CustomerRow, ReclaimedRow, SessionRow } from '../../entities/index
 import { presentCustomer } from './customer.ts'
 import { presentTime } from './times.ts'
 
-/** A customer who will be reclaimed, with their agent and the time. */
+/**
+ * A customer who will be reclaimed soon as the API shows them, with the agent who will lose them
+ * and the time.
+ */
 export const presentReclaimSoon = (
   customer: CustomerRow,
   { session, idleMs }: { session: SessionRow | null; idleMs: number },

@@ -14,8 +14,9 @@ import { ask, cells, nameOf, openRights, type Cell, type Rights } from '../suppo
 import { operationOf, writes } from '../support/route-calls.ts'
 
 /**
- * The callers for a route: for one that reads, everybody who may call it; for one that writes, one
- * caller for each kind of thing. One caller who may not is added.
+ * The callers with whom a route is called. A route that only reads is called by everybody who may;
+ * a route that writes by one caller for each kind of thing, because the call uses the thing up. One
+ * caller who must be refused is added.
  */
 function* chosen(route: Route): Generator<Cell> {
   const own = cells.filter((cell) => cell.route === route)

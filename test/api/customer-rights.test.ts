@@ -20,7 +20,10 @@ async function people(house: House) {
   }
 }
 
-/** Everything an agent can read about a customer. */
+/**
+ * Makes every call that reads something about a customer as this agent, and returns how each is
+ * answered.
+ */
 async function reads(actor: Actor, customerId: string, sessionIds: string[]) {
   const paths = [
     `/api/customers/${customerId}`,
@@ -38,7 +41,7 @@ const found = async (actor: Actor, search = '') =>
   (await as(actor).get('/api/customers').query({ search }).expect(200)).body.items.map(
     (one: { id: string }) => one.id,
   )
-/** Calls that an agent or a supervisor makes on a session. */
+/** Makes a call on a session, such as claiming or closing it, as this person. */
 const does = (actor: Actor, verb: string, body: object = {}) =>
   as(actor).post(`/api/sessions/${verb}`).send(body)
 

@@ -76,7 +76,10 @@ function withOdd(body: unknown, [key = '', ...rest]: string[], value: unknown): 
   return { ...inner, [key]: rest.length === 0 ? value : withOdd(inner[key], rest, value) }
 }
 
-/** Existing ids, by the first word of the path and by the name of a field. */
+/**
+ * Ids of existing things, by the first word of the path and by the name of a field, so that a call
+ * fails only for the unsuitable value.
+ */
 async function idsOf(house: House): Promise<Ids> {
   await (await follower(house)).says('你好')
   const agent = await house.agent('agent1')

@@ -74,7 +74,10 @@ void test('an agent who lost a customer by reclaim can read them until the custo
 
 const callback = routes.find((route) => route.path.endsWith('/callback'))
 
-/** The owner of the account returns from WeChat. */
+/**
+ * Makes the call with which the browser of an account's owner returns from WeChat after an
+ * authorisation, and counts the accounts that this added.
+ */
 async function comesBack({ house }: Stage, ids: Ids) {
   assert.ok(callback)
   const call = callOf(callback, ids)

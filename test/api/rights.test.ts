@@ -137,8 +137,9 @@ void test('every route answers each kind of caller as declared, and a refused ca
 })
 
 /**
- * Where people elsewhere get another answer than declared: they serve the account, but belong only
- * to the group around the one through which all sessions come.
+ * What callers get who serve the account but belong only to the outer of two nested groups, while
+ * all sessions come through the inner one. Only in these cases the answer differs from what the
+ * routes declare.
  */
 const inOuterGroup: Partial<Record<Reach, Meant>> = { 'queue.claim': 403, 'customer.start': 'yes' }
 const ofPeople = /^(session|queue|customer|missed|line)\./

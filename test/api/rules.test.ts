@@ -21,7 +21,10 @@ const tryOut = async (admin: Asking, body: object) =>
 const importRules = (admin: Asking, type: string, body: string) =>
   admin.post('/api/rules/import').type(type).send(body)
 
-/** Reads a table that arrives in pieces of this size. */
+/**
+ * Reads a CSV table that arrives in pieces of this size. The pieces end anywhere, also within a
+ * character.
+ */
 async function rowsOf(table: string, size = 10_000): Promise<string[][]> {
   const bytes = Buffer.from(table)
   async function* pieces(): AsyncGenerator<Buffer> {

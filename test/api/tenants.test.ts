@@ -16,7 +16,10 @@ import {
 import { follower } from '../support/follower.ts'
 import { refuseLines } from '../support/obstacles.ts'
 
-/** The ids of company A by the first word of the path in which they are used. */
+/**
+ * The ids of company A by the first word of the path in which they are used, so that an admin of
+ * company B can try them.
+ */
 async function idsOf(house: House): Promise<Record<string, string>> {
   const customer = await follower(house)
   await customer.says('你好')
@@ -58,7 +61,10 @@ async function companyB(house: House): Promise<{ id: string; boss: Actor }> {
   return { id: made.body.id, boss: await signIn(house.url, boss.username) }
 }
 
-/** Bodies that would be accepted within the own company. */
+/**
+ * Bodies that the routes would accept from the company to which the things belong, so a refusal is
+ * not due to the body.
+ */
 const bodies: Record<string, object> = {
   'post /api/sessions/:id/messages': { clientMsgId: 'x1', type: 'text', text: 'x' },
   'post /api/messages/:id/resolve': { delivered: true },
@@ -93,8 +99,8 @@ void test('an admin of company B gets 404 for every id of company A, on every ro
   const ids = await idsOf(house)
   const { id: companyId, boss } = await companyB(house)
   const b = as(boss)
-  // third-party platforms belong to the installation, and every company authorises its own accounts
-  // through them
+  // routes for third-party platforms are left out: platforms belong to the installation, and every
+  // company authorises its own accounts through them
   const taking = routes.filter(
     (route) =>
       route.path.startsWith('/api/') &&
@@ -146,7 +152,7 @@ void test('an admin of company B gets 404 for every id of company A, on every ro
     .post('/api/sessions/close')
     .send({ ids: [ids['sessions']] })
     .expect(200, { closed: [], failed: [{ id: ids['sessions'], code: 'not_found' }] })
-  // the list of companies is refused to the admin of company B, because only the operator of the
+  // the admin of company B is refused the list of companies, because only the operator of the
   // installation may read it
   await b.get('/api/companies').expect(403)
 })

@@ -120,7 +120,8 @@ void test('a single process that loses the connection holding its lock takes the
   }, 'back')
   await assert.rejects(open(settings), /Another kefu runs on this database/)
   await first.close()
-  // the server notices a moment later that the connection is gone
+  // waits, because the server notices only a moment later that the connection is gone, and only
+  // then frees its lock
   await eventually(async () => {
     assert.equal(await holder(), null, 'freed with its holder')
   })

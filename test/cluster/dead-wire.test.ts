@@ -133,7 +133,8 @@ void test('a reply that is sent while the database goes away is recorded as sent
   })
   const states = async () =>
     (await house.rows<{ state: string }>('select state from outbox')).map(({ state }) => state)
-  // at this point the simulator has received the reply and takes its time to answer
+  // now the simulator has received the reply and takes its time to answer, so the database goes
+  // away before the result is known
   await eventually(async () => {
     const { items } = (await (await fetch(`${house.simulator}/sim/faults`)).json()) as Faults
     assert.deepEqual(items, [])

@@ -13,7 +13,8 @@ import { rawPush, textXml } from '../support/raw-push.ts'
 void test('after random kills of both processes every push answered 200 is stored once, no reply is sent twice, and no reply stays unfinished', async (t) => {
   const simulator = await openSimulator({ host: '127.0.0.1', port: 0, dataDir: null })
   t.after(() => simulator.close())
-  // the house keeps the database and watches; the processes that die run beside it
+  // this product only keeps the database and watches it; the processes that are killed run beside
+  // it
   const house = await openHouse({
     simulatorUrl: simulator.url,
     rules: false,
@@ -67,7 +68,8 @@ void test('after random kills of both processes every push answered 200 is store
   )
   const pusher = async (openid: string, which: number): Promise<void> => {
     for (let n = 0; running; n += 1) {
-      // the rest of the test compares with what the simulated WeChat received
+      // from time to time the follower also writes through the simulator, because the simulated
+      // WeChat accepts replies only to followers who have written to it
       if (n % 4 === 0) {
         await post(`${simulator.url}/sim/followers/${openid}/send`, {
           appid: account.appid,

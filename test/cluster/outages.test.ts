@@ -78,8 +78,8 @@ async function openPlace(): Promise<Place> {
 
 async function closePlace({ house, direct, wires, edition }: Place): Promise<void> {
   direct.destroy()
-  // `house.close` throws if the house is not clean, and the connections and the edition must be
-  // closed all the same
+  // `house.close` throws if something was wrong in the product under test, and the connections and
+  // the edition must be closed all the same
   await house.close().finally(async () => {
     await Promise.all(Object.values(wires).map((wire) => wire.close()))
     await edition.close()
@@ -156,7 +156,10 @@ async function isExact({ app: { ports } }: House): Promise<void> {
   assert.match(`${queue?.verdict} ${queue?.detail}`, /^ok the index holds/)
 }
 
-/** Everything unfinished has ended after the leases of dead processes expired. */
+/**
+ * Waits until no reply is unfinished any more, which takes until the leases of dead processes have
+ * expired.
+ */
 async function settled(direct: Connection): Promise<void> {
   const left = async () => {
     const [rows] = await direct.query(
@@ -171,13 +174,14 @@ async function settled(direct: Connection): Promise<void> {
 
 type Cell = { place: Place; server: Server; way: Way; load: Load; note: (text: string) => void }
 
-/** Checks what must work during the failure. */
+/** Checks what must work while the server is away or slow. */
 async function duringHolds(cell: Cell): Promise<void> {
   const { place, server, way, load } = cell
   if (server.setting === 'REDIS_URL') await goesOn(cell)
   else if (way.kind === 'away') await isRefused(cell)
   else if (way.kind === 'late') await works(load, performance.now())
-  // requests that fail are repeated, and it is checked afterwards that nothing was lost
+  // while the server fails in any other way, requests fail and are repeated; that nothing was lost
+  // is checked afterwards
   else await lasts(meanwhileMs)
   assert.deepEqual(await statusesOf(place.house.urls, '/healthz'), [200, 200])
 }

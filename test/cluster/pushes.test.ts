@@ -21,7 +21,7 @@ void test('pushes of one follower at two processes at once give one open session
   const all = Array.from({ length: 60 }, (_, at) =>
     textXml('oSplit', String(1000 + at), `第${at}句`),
   )
-  // every third push goes to both processes
+  // every third push goes to both processes at once, and must be stored once nevertheless
   const answers = await Promise.all(
     all.flatMap((xml, at) =>
       house.urls
@@ -76,7 +76,8 @@ void test('when one of 30 simultaneous pushes is refused by the database and one
   assert.ok(free)
   const slowest = Math.max(...times.filter((_, n) => n !== 7))
   t.diagnostic(`the slowest of the others took ${slowest.toFixed(0)} ms`)
-  // the limit depends on how long pushes take on this machine without the disturbance
+  // the time limit of this test depends on how long pushes take on this machine without the
+  // disturbance
   const most = Math.max(1000, 10 * Math.max(...idle.times))
   assert.ok(slowest < most, `${slowest} ms, and without them ${Math.max(...idle.times)} ms`)
   const refused = await house.rows<{ raw_xml: string }>(
@@ -123,7 +124,7 @@ void test('when a push arrives three times at once while its customer is locked,
       if (held && status === 200) early.push(round)
       return status
     })
-    // when the later pushes below are answered, the batch with the three copies has been processed
+    // when these later pushes are answered, the batch with the three copies has been processed
     const beside = await rawPush({ url }, textXml(`oBeside${round}`, 'beside', '你好'))
     assert.equal(beside.status, 200)
     const after = await rawPush({ url }, textXml(`oBeside${round}`, 'after', '你好'))
@@ -151,7 +152,8 @@ void test('while the rows of one follower are locked elsewhere, the pushes of ev
   const holder = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
   endBefore(house, holder)
   await holder.query('start transaction')
-  // selected by key, because a search without index would lock every row that it passes
+  // the row to lock is selected by its key, because a search without index would lock every row
+  // that it passes
   const [row] = await house.rows<{ id: string }>('select wx_user_id as id from wx_user')
   await holder.query('select * from wx_user where wx_user_id = ? for update', [row?.id])
 

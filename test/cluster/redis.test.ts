@@ -14,7 +14,10 @@ import { commonOf } from '../support/seen.ts'
 
 const exactWithinMs = 5000
 
-/** The queue index has the same sessions as the database, in the same order. */
+/**
+ * Checks that the queue index has the same sessions as the database in the same order, and returns
+ * how many.
+ */
 async function isExact(house: House): Promise<number> {
   const { queue, store } = house.app.ports
   const companyId = (await store.read.companies.list())[0]?.company_id ?? ''

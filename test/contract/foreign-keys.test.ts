@@ -19,7 +19,10 @@ type Scene = {
   logged: Said[]
   companyId: string
   lane: string
-  /** A session whose agent has not accepted it. */
+  /**
+   * A session whose agent has not accepted it yet: the queue index has a list of such sessions for
+   * each agent.
+   */
   waits: { uid: number; id: string }
 }
 type Ends = { after: (end: () => unknown) => void }
@@ -64,7 +67,7 @@ async function scene(t: Ends, [start, look]: Kind): Promise<Scene> {
   return made
 }
 
-/** The index contains exactly what the database says. */
+/** Checks that the queue index contains exactly what the database says. */
 async function exact({ house, companyId, lane, waits }: Scene): Promise<void> {
   const { queue, store } = house.app.ports
   const rows = await store.read.lanes.heads(companyId, lane, 1000)
@@ -83,7 +86,10 @@ const setForeign = async ({ raw }: Scene, database: number, key: string) => {
 const typeOf = async ({ raw }: Scene, database: number, key: string) =>
   (await raw.keys(database))[key]?.type
 
-/** A push is stored, and a claim takes the session that has waited longest. */
+/**
+ * Checks that work goes on: a push is stored, and a claim takes the session that has waited
+ * longest.
+ */
 async function workGoesOn({ house, agent, lane, companyId }: Scene): Promise<void> {
   const said = await (await follower(house)).says('还有人吗')
   assert.deepEqual([said.attempts, said.status], [1, 200])

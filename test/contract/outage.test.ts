@@ -30,7 +30,10 @@ async function timed<T>(ask: () => Promise<T>): Promise<T> {
   return answer
 }
 
-/** Calls every function of the backends once. */
+/**
+ * Calls every function of the queue index, newest lines, cache and event bus once, to see that none
+ * of them throws.
+ */
 async function askAll({ queue, recent, cache, bus }: Backends, companyId: string): Promise<void> {
   await timed(() => queue.move(companyId, [enter('late', 1)]))
   await timed(() => queue.heads(companyId, [common], 5))

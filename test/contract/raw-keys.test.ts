@@ -10,7 +10,8 @@ import { commonOf } from '../support/seen.ts'
 import { inCluster, single, type Raw } from './raw.ts'
 
 /**
- * One session is queued, one given to an agent who has not accepted it, and one in conversation.
+ * Makes every kind of entry: one session is queued, one given to an agent who has not accepted it,
+ * and one in conversation.
  */
 async function day(house: House) {
   const agent = await house.agent('agent1')

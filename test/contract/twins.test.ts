@@ -223,8 +223,8 @@ for (const edition of editions) {
       bus.publish('b', 'zwei')
       assert.deepEqual(heard, ['eins'])
       if (edition.start) {
-        // a second copy of the event that came back through Redis would arrive before this one, and
-        // would be found below
+        // if the event came back through Redis as a second copy, that copy would arrive before this
+        // next event, and the test would find it
         const there = await at.another()
         await eventually(() => {
           there.bus.publish('a', 'von drüben')

@@ -42,7 +42,7 @@ function slowDisk() {
 type Scene = { house: House; agent: Actor; other: Actor; id: string }
 type Act = {
   promise: string
-  /** Prepares what the call under test needs. */
+  /** Prepares what the call under test needs, such as a session for a claim. */
   before?: (at: Scene) => Promise<unknown>
   ask: (at: Scene) => Promise<{ status: number }>
   /** A query that finds the row which the call writes. */
@@ -152,7 +152,8 @@ for (const { promise, before, ask, written } of acts) {
     await eventually(async () => {
       const before = slow.waiting()
       const rows = await house.rows(written)
-      // what waits for the disk before the row is written does not belong to the call under test
+      // writes that wait for the disk before the row is written do not belong to the call under
+      // test, so they are let through
       if (rows.length === 0) slow.keep(before)
       assert.equal(rows.length, 1)
       assert.ok(slow.waiting().length > 0)

@@ -11,7 +11,9 @@ import { endBefore } from '../support/obstacles.ts'
 import { inTime, timePasses } from '../support/pauses.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 
-/** Keeps the single writer busy until it is released. */
+/**
+ * Keeps the single writer of the database busy until it is released, so that pushes have to wait.
+ */
 async function holdWriter(house: House): Promise<() => Promise<void>> {
   const end = new EventTarget()
   let held: Promise<unknown> = Promise.resolve()
@@ -39,7 +41,7 @@ const statusAtOnce = async (push: Promise<Response>) => (await inTime(push, 10_0
 const inFlight = async (house: House) =>
   Number(/^kefu_pushes_in_flight (-?\d+)$/m.exec(await house.metrics())?.[1])
 
-/** A push whose signature covers its body; the body is announced but not sent. */
+/** Opens a push whose signature covers its body, and announces the body but does not send it. */
 async function slowBody(house: House): Promise<Socket> {
   const { hostname, port } = new URL(house.url)
   const socket = connect(Number(port), hostname)

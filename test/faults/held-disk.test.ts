@@ -42,7 +42,7 @@ async function open(t: TestContext, who: string) {
   return {
     url,
     hold: () => execFileSync('mkfifo', [pipe]),
-    /** The exit code, and how long it took to end. */
+    /** Tells the process to end. Returns its exit code and how long it took. */
     end: async () => {
       const began = performance.now()
       child.kill('SIGTERM')

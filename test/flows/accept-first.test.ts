@@ -1,5 +1,5 @@
 // The option autoAcceptFirst: sessions given to an agent wait, and the first of them is accepted
-// automatically (as in the system that kefu replaces).
+// automatically. Companies know this from the system that kefu replaces.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { jobActor } from '../../rules/session/actor.ts'

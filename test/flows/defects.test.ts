@@ -16,7 +16,7 @@ const defect = (number: number, promise: string, body: (t: Context) => Promise<v
 
 const companyOf = async (house: House) =>
   (await house.app.ports.store.read.companies.list())[0]?.company_id ?? ''
-/** What the queue index holds in one list. */
+/** Reads what the queue index contains in one list. */
 const listed = async (house: House, list: string) => [
   ...((await house.app.ports.queue.members(await companyOf(house), list))?.keys() ?? []),
 ]

@@ -67,7 +67,7 @@ const isTried = (at: Desk, id: string) =>
     assert.ok(row?.state === 'pending' && row.attempts > 0)
   })
 
-void test('a reply that WeChat refuses, one that it leaves without an answer, and what a person says of them, each tell why; one that arrived tells nothing', async (t) => {
+void test('why a reply did not arrive is told for one that WeChat refused, one that it never answered, and one that a person settled; a reply that arrived tells no reason', async (t) => {
   const at = await desk(t)
   await fault(at, { kind: 'errcode', errcode: 45002 })
   const refused = await reply(at, 'refused')
@@ -92,7 +92,7 @@ void test('a reply that WeChat refuses, one that it leaves without an answer, an
   assert.deepEqual(said.body.message.delivery, { state: 'sent', errcode: 45002 })
 })
 
-void test('a reply that was given up tells whether the token or the upload was refused for ten minutes, and one that was dropped that the session was closed', async (t) => {
+void test('a reply that was given up tells whether WeChat refused the token or the upload for ten minutes, and a dropped one tells that the session was closed', async (t) => {
   const at = await desk(t)
   await fault(at, { kind: 'expireToken', next: 0 })
   const token = await reply(at, 'token')
@@ -118,7 +118,7 @@ void test('a reply that was given up tells whether the token or the upload was r
   await endsAs(at, dropped, { state: 'failed', why: 'dropped_on_close' })
 })
 
-void test('a reply whose file or whose account is gone when it should leave tells that, and no errcode, since WeChat was not asked', async (t) => {
+void test('a reply whose file or account is gone by the time it is sent tells that as the reason, without an errcode, since WeChat was not asked', async (t) => {
   const at = await desk(t)
   await fault(at, { kind: 'expireToken', next: 0 })
   const before = await reply(at, 'before')

@@ -27,7 +27,10 @@ const messages: [type: string, more: object][] = [
   ['hologram', { text: '?' }],
 ]
 
-/** Everything that pushes may change, except what the download worker changes later. */
+/**
+ * Reads everything that pushes may change, except what the download worker changes later, to
+ * compare it before and after a repeated push.
+ */
 async function everything(house: House) {
   const tables = [
     'inbox',

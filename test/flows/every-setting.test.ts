@@ -25,7 +25,10 @@ const factors = [
 const houses = coverPairs(ofHouses, { draw, excluded })
 const all = coverPairs(factors, { draw, excluded, beginnings: houses })
 
-/** Combinations with the same environment share a house, so that few houses are needed. */
+/**
+ * Combinations with the same environment use the same product one after the other, so that it is
+ * started only a few times.
+ */
 function groups(rows: Picks[]): Picks[][] {
   const found = new Map<string, Picks[]>()
   for (const row of rows) {
@@ -35,8 +38,8 @@ function groups(rows: Picks[]): Picks[][] {
   return [...found.values()]
 }
 /**
- * Without --full only four combinations are run: two in each of the two houses with the most
- * combinations.
+ * Without --full only four combinations are run: two with each of the two environments that have
+ * the most combinations.
  */
 const few = groups(all)
   .toSorted((a, b) => b.length - a.length)
@@ -57,7 +60,10 @@ const givenTo = (row: Picks, source: string): Record<string, unknown> =>
 const inWords = (row: Picks) =>
   factors.map(({ name, choices }, n) => `${name} ${choices[row[n] ?? 0]?.label ?? ''}`).join(', ')
 
-/** Environment variables are text. Directory and key are different for each house. */
+/**
+ * The environment variables of a product that is started for the test; all values are text. Each
+ * gets a directory and a key of its own.
+ */
 function environmentOf(row: Picks, dir: string): Record<string, string> {
   const given = Object.entries(givenTo(row, 'environment')).filter(
     ([, value]) => value !== undefined,

@@ -105,7 +105,10 @@ void test('old data are deleted in small pieces, each in its own transaction; wh
 const idAt = (at: number, n: number) =>
   `${at.toString(16).padStart(12, '0')}${n.toString(16).padStart(20, '0')}`
 
-/** Rows of tables in which old and young rows are mixed, each with its time. */
+/**
+ * Makes rows for the tables that are cleaned up, each with its time, so that old and young rows can
+ * be mixed.
+ */
 function aged(companyId: string, at: number, n: number): Partial<Record<TableName, object>> {
   const id = idAt(at, n)
   return {

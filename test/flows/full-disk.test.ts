@@ -39,8 +39,8 @@ void test('a process whose disk is too full for media is not ready, until there 
 })
 
 void test('a process whose disk is too full for the database is not ready, until there is room again', async (t) => {
-  // in the cluster edition the database server has a disk of its own, and reports that it is full
-  // by refusing a write
+  // the disk of the cluster edition's database server cannot be filled here. A full one refuses to
+  // write, so it is only tested that each look at the readiness commits a write
   if (isCluster) {
     const house = await openHouse({ rules: false, withoutCron: true })
     t.after(() => house.close())
@@ -64,7 +64,8 @@ void test('a process whose disk is too full for the database is not ready, until
 })
 
 void test("while the database's disk is full no push is answered as stored, and once there is room each is stored exactly once", async (t) => {
-  // in the cluster edition the database server has a disk of its own, which this test cannot fill
+  // in the cluster edition the database server has a disk of its own, which this test cannot fill,
+  // so there is nothing to test
   if (isCluster) return
   const disk = openSmallDisk(16)
   const house = await openHouse({ rules: false, withoutCron: true, wrap: disk.wrap, dir: disk.dir })

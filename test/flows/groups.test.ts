@@ -149,7 +149,8 @@ void test('a session that was transferred to a group at the moment it was delete
   await house.agent('member', { groupIds: [group.id] })
   const customer = await waitsFor(house, group)
   const { store } = house.app.ports
-  // as if the transfer had checked the group before it was deleted and written afterwards
+  // stores a transfer to the group as if it had been checked before the group was deleted, and
+  // written afterwards
   await store.work('rest', async (unit) => {
     await unit.sql.run('delete from user_group_member where user_group_id = ?', [group.id])
     await unit.sql.run('delete from user_group where user_group_id = ?', [group.id])

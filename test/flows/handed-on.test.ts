@@ -20,7 +20,7 @@ async function open(t: Context): Promise<House> {
   return house
 }
 
-/** A customer who wrote and was claimed by this agent. */
+/** Makes a customer who has written and was claimed by this agent. */
 async function claimed(house: House, agent: Actor) {
   const customer = await follower(house)
   await customer.says('你好')
@@ -144,7 +144,7 @@ void test('sessions of a disabled person go to deputies or a named person if the
   assert.ok(heard.includes('session.transferred'))
 })
 
-void test('whoever is to get the sessions of a disabled person must be able to, and may be named only when a person is being disabled', async (t) => {
+void test('whoever is to get the sessions of a disabled person must be able to serve them, and may be named only when a person is being disabled', async (t) => {
   const house = await open(t)
   const [agent, gone] = [await house.agent('agent1'), await house.agent('gone')]
   await disable(house, gone)

@@ -112,8 +112,8 @@ async function settle({ house, companyId }: Scene, settings: object): Promise<vo
 }
 
 /**
- * Plays one scene in which the job runs: with `kill` in a process that dies, otherwise in the house
- * itself.
+ * Plays one scene in which the job runs: with `kill` in a process that dies, otherwise in the
+ * product under test itself.
  */
 async function play(at: JobHouse, { job, place }: { job: Job; place: Place }, kill?: Kill) {
   const scene = await openScene(at)
@@ -155,7 +155,10 @@ async function nextSlot({ house }: Scene, job: Job): Promise<void> {
   assert.doesNotMatch(JSON.stringify(result), /failed/)
 }
 
-/** A reply that was being sent when its process died is given up after its lease has expired. */
+/**
+ * Waits until no reply is unfinished: one that was being sent when its process died is given up
+ * after its lease has expired.
+ */
 async function allEnded({ house }: Scene): Promise<void> {
   const { ports } = house.app
   await eventually(async () => {
@@ -172,7 +175,10 @@ async function allEnded({ house }: Scene): Promise<void> {
   })
 }
 
-/** Everything in the scene, without ids and times. */
+/**
+ * Reads what the scene looks like, without ids and times, so that a scene with a killed job can be
+ * compared with one without.
+ */
 async function formOf(scene: Scene, place: Place): Promise<unknown> {
   const sessions = []
   for (const { customerId } of scene.guests) {

@@ -15,7 +15,7 @@ import { presence } from '../support/seen.ts'
 type Leaver = { uid: number; sessionsTo: string | number }
 const each = 3
 
-/** The person has two sessions, one of which waits to be accepted. */
+/** Prepares a person with two sessions, one of which waits to be accepted. */
 async function arrange(house: House, nth: number): Promise<Leaver> {
   const heir = await house.agent('heir', { capacity: 1000 })
   const leaver = await house.agent(`leaver${nth}`, { deputyUids: [heir.uid] })
@@ -51,8 +51,8 @@ async function disable(url: string, { uid, sessionsTo }: Leaver): Promise<number
   )
 }
 
-// matches only commits made for the call; those of the job hand-on, which runs in the same process,
-// are left out
+// the pattern matches only commits made for the call; those of the job hand-on, which runs in the
+// same process, are left out
 const like = '\\bcommit @ (?!.*jobs/hand-on).*(change-user changeUser|hand-on-sessions)'
 const isCommit = ({ place, what }: Deed) => new RegExp(like).test(`${what} @ ${place}`)
 

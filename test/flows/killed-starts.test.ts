@@ -39,7 +39,10 @@ async function openHolding(t: TestContext): Promise<Holding> {
   return { ...place, holds, settings: { ...place.settings, ADMIN_PASSWORD: password }, open }
 }
 
-/** The part of the start to which an operation belongs. */
+/**
+ * The part of the start to which an operation belongs, so that a start can be killed in each of its
+ * parts.
+ */
 const stageOf = ({ place }: Deed): string =>
   place
     .split(' < ')
@@ -47,7 +50,9 @@ const stageOf = ({ place }: Deed): string =>
     .slice(-2)
     .join(' < ')
 
-/** Each stage once; with --full each operation, before and during it. */
+/**
+ * Where the start is killed: once in each stage, or with --full before and during every operation.
+ */
 function deathsOf(deeds: Deed[], few: number): Death[] {
   if (isFull) {
     return deeds.flatMap((deed) =>
@@ -116,7 +121,7 @@ async function begin(house: House): Promise<Scene> {
 type Before = { text: string; queued: string; keys: Map<string, Set<string>> }
 
 /**
- * What is there when the process dies: another waiting customer, and a reply that has not been
+ * Leaves something for the next start: another waiting customer, and a reply that has not been
  * sent.
  */
 async function leave(house: House, { open, served }: Scene, text: string): Promise<Before> {
@@ -155,8 +160,8 @@ async function goesOn(
 }
 
 /**
- * Everything that the dead process held becomes free in time: no lease is longer than the longest
- * one allowed.
+ * Checks that everything the dead process held becomes free in time: no lease ends later than the
+ * longest one allowed.
  */
 async function holdsNothingForLong(house: House): Promise<void> {
   const longestMs = 60_000
@@ -170,7 +175,10 @@ async function holdsNothingForLong(house: House): Promise<void> {
   }
 }
 
-/** The reply was sent once, or its result is unknown and a person decides. */
+/**
+ * Checks that the reply was sent once, or that its result is shown as unknown, so that a person
+ * decides.
+ */
 async function leftOnce(
   house: House,
   { text, death }: { text: string; death: Death },
@@ -187,7 +195,7 @@ async function leftOnce(
   assert.ok(arrived.length <= 1 && (state === 'unknown' || arrived.length === 1), said(death))
 }
 
-/** The primary keys of all rows. */
+/** Reads the primary keys of all rows, to find out afterwards whether any row was lost. */
 async function keysOf(house: House): Promise<Map<string, Set<string>>> {
   const keys = new Map<string, Set<string>>()
   for (const { options } of entities) {

@@ -152,7 +152,9 @@ void test('a database of the first release whose upgrade is killed in every migr
   }
 })
 
-/** People can sign in, and the self-check finds nothing when the house closes. */
+/**
+ * Checks that the upgraded data can be used: people can sign in, and the self-check finds nothing.
+ */
 async function serves({ dir, settings }: Place): Promise<void> {
   const house = await openHouse({ dir, alone: true, rules: false, withoutCron: true, settings })
   house.announce({ refused: true })

@@ -250,7 +250,7 @@ void test('if an agent stops serving an account, customers who wait for them wai
   )
 })
 
-/** Restores the state of an older release, which had one lane for all accounts. */
+/** Restores the state of an older release, in which all accounts shared one lane of the queue. */
 async function asBefore(house: House, redisUrl: string | undefined): Promise<void> {
   const { store, queue } = house.app.ports
   const run = (text: string) => store.work('rest', (unit) => unit.sql.run(text, []))

@@ -247,7 +247,8 @@ void test('lines that an older release did not understand are read again by a jo
   const [image] = await house.rows<{ media_id: string; customer_wx_openid: string }>(
     "select media_id, customer_wx_openid from message_data where type = 'image'",
   )
-  // stores the lines as release 0.1 did
+  // stores the lines as release 0.1 did, which did not understand these types and kept only their
+  // XML
   const raw = (inner: string) =>
     `<xml><ToUserName>gh_000000000001</ToUserName><FromUserName>${customer.openid}</FromUserName><CreateTime>1</CreateTime>${inner}<MsgId>1</MsgId></xml>`
   const old = [

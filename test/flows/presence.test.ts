@@ -17,8 +17,8 @@ async function open(t: Context): Promise<House> {
 }
 
 /**
- * The presence in the directory and in the list of people, and whether the person would be assigned
- * a customer.
+ * Returns the presence that the directory and the list of people show, and whether the person would
+ * be assigned a customer.
  */
 async function shown(house: House, { uid }: Actor): Promise<string> {
   const { items } = (await house.admin.call('GET', '/api/directory')).body

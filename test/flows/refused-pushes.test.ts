@@ -32,7 +32,8 @@ const listOf = async (house: House) =>
   (await house.admin.call('GET', '/api/pushes/refused')).body as { items: Refused[]; open: number }
 
 /**
- * A session claimed with a greeting by an older version that did not count the greeting as a line.
+ * Makes a session that was claimed with a greeting in an older version, which did not count the
+ * greeting as a line.
  */
 async function brokenByGreeting(
   house: House,
@@ -53,7 +54,7 @@ async function brokenByGreeting(
   return { customer, agent, id }
 }
 
-/** A refused push as an older version left it: only in the inbox. */
+/** Stores a refused push as an older version left it: only in the inbox. */
 async function swallow(house: House, openid: string, texts: string[]): Promise<void> {
   const { ports } = house.app
   const known = await ports.known.account(account.appid)

@@ -147,7 +147,7 @@ void test(
       'progress only grows',
     )
 
-    // the numbers of the replay's report are the same as those counted by SQL and by hand
+    // the numbers of the replay's report are compared with those counted by SQL and by hand
     const rows = await house.rows<{ text: string }>(
       'select text from message_data where opercode = 2 and add_time >= ? and add_time < ?',
       [Date.parse(range.from), Date.parse(range.to)],

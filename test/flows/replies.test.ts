@@ -60,7 +60,7 @@ void test('two calls with the same clientMsgId make one message; with a differen
   assert.equal((await at.reply('once', 'other')).body.error.code, 'client_msg_id_reused')
 })
 
-void test('a reply that WeChat refuses is failed with the meaning of the errcode, and is given back to the reply window', async (t) => {
+void test('a reply that WeChat refuses is failed with the meaning of the errcode, and does not use up the reply window', async (t) => {
   const at = await desk(t)
   at.house.announce(unsent)
   await fault(at, { kind: 'errcode', errcode: 45002 })

@@ -20,7 +20,9 @@ import { sessionOf } from '../support/seen.ts'
 
 const minuteMs = 60_000
 
-/** A second company with its own account. */
+/**
+ * Opens a second company with its own account, which the faults of the first one must not affect.
+ */
 async function openNeighbour(house: House): Promise<{ boss: Actor; appid: string }> {
   const made = await house.admin.call('POST', '/api/companies', {
     name: 'B',

@@ -20,8 +20,8 @@ import { look, readingRoutes, type Looked } from '../support/size/look.ts'
 import { jobPlaces, listPlaces, sizes } from '../support/size/places.ts'
 
 /**
- * How many rows one transaction may change: a piece of five hundred, and what is written together
- * with it.
+ * How many rows one transaction may change: jobs work in pieces of five hundred rows, and some more
+ * are written together with each piece.
  */
 const mostChanged = 600
 
@@ -80,8 +80,9 @@ async function opened(t: TestContext, counting: OpenCounting): Promise<Sized> {
 }
 
 /**
- * At full size, measures what is touched and how others are delayed. Lists that would take minutes
- * are left out, since their statements are the same.
+ * At full size, measures how many rows the statements touch and how much other calls are delayed
+ * meanwhile. Lists that would take minutes are left out, since their statements are the same as
+ * those of other lists.
  */
 async function tellAll(t: TestContext, sized: Sized): Promise<Looked> {
   await tellFelt(t, sized)

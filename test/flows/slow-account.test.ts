@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { openAccounts, reply, talks, type Talk } from '../support/talks.ts'
 
-/** How many lines of these accounts are in each state. */
+/** Counts how many lines of these accounts are in each state of delivery. */
 const standing = async (house: House, appids: string[]): Promise<Record<string, number>> => {
   const rows = await house.rows<{ appid: string; delivery: string; n: number | string }>(
     'select appid, delivery, count(*) as n from message_data where delivery is not null group by appid, delivery',

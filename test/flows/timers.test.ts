@@ -253,7 +253,7 @@ void test('an unanswered session is taken back from its agent, queued with the r
   assert.equal((await sessionOf(house, customer)).agentUid, other.uid)
 })
 
-void test('a session whose customer was answered is not taken back; one whose customer was only read is', async (t) => {
+void test('a session whose customer was answered is not taken back; one whose lines the agent has only read is', async (t) => {
   const house = await open(t, { takeBackMinutes: 5 })
   const agent = await house.agent('agent1')
   const [answered, read] = [await follower(house), await follower(house)]

@@ -190,7 +190,7 @@ void test("after A transfers to B and B back to A, a call with A's old fence is 
   assert.equal((await at.say(at.agent, '在', { fence: old + 2 })).status, 202)
 })
 
-void test('a supervisor takes over a session: it becomes theirs, the agent can still read it, and private lanes are included', async (t) => {
+void test("a supervisor takes over a session, even out of an agent's private lane: it becomes theirs, and the agent can still read it", async (t) => {
   const at = await openDesk(t)
   const boss = await at.house.agent('boss', { role: 'supervisor' })
   assert.equal((await at.verb(await at.house.agent('nobody'), 'takeover')).status, 403)

@@ -11,7 +11,7 @@ import { follower } from '../support/follower.ts'
 const set = (at: Pick<Desk, 'house'>, settings: object) =>
   at.house.admin.call('PATCH', '/api/settings', settings)
 
-void test("an agent who takes up a session greets the customer once, with the company's words or their own, but never with the last reply", async (t) => {
+void test("an agent who takes up a session greets the customer once, with the company's words or their own, but not if this would use up the last reply", async (t) => {
   const at = await openDesk(t)
   assert.equal((await set(at, { greeting: '您好，我是客服{name}' })).status, 200)
   const [b, c] = [await at.house.agent('小李'), await at.house.agent('小王')]

@@ -114,7 +114,7 @@ void test('the figures find circular imports over several files, including types
   ])
 })
 
-void test('the figures list names that are declared at the top of several files of the product, in whatever way', () => {
+void test('the figures list names that are declared at the top of several files of the product, however they are declared', () => {
   const { doubled } = figures({
     'entities/one.ts': ['export type Doubled = 1', 'export const Doubled = 1', 'const once = 1'],
     'rules/two.ts': ['class Doubled {}', 'function inside() {', '  const once = 2', '}'],

@@ -14,7 +14,10 @@ const passes = `import test from 'node:test'
 test('it holds', () => {})`
 const fails = `import test from 'node:test'
 test('it never holds', () => { throw new Error('broken for good') })`
-/** A test file that fails only the first time. */
+/**
+ * The source of a sample test file that fails the first time it is run and passes when it is
+ * repeated.
+ */
 const flaky = `import { existsSync, writeFileSync } from 'node:fs'
 import test from 'node:test'
 test('it holds when it is alone', () => {
@@ -123,7 +126,7 @@ test('of test files that share a process only the one that failed is repeated', 
   assert.match(out.slice(out.lastIndexOf('flaky: ')), /what the house said/)
 })
 
-test('a test file that ends the process it shares with others fails the run, and those it ended do not', async (t) => {
+test('a test file that ends the process it shares with others fails the run, and the other files of that process do not', async (t) => {
   const { code, out } = await run(t, [passes, dies, passes], { together: true })
   assert.equal(code, 1, out)
   assert.deepEqual(out.match(/^failed: .*/gm)?.length, 1, out)

@@ -1,6 +1,6 @@
 // Every action takes its locks in one order: inbox → customer → session → agent_load → message →
 // outbox → ledger → streams. Only the first lock of each row counts. The order is read from the SQL
-// of everything that happens in a house on one day.
+// of everything that happens in a company on one day.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { privateLane } from '../../rules/session/lane.ts'
@@ -161,7 +161,10 @@ async function settleByHand(house: House, agent: Actor, id: string): Promise<voi
   )
 }
 
-/** Lets a lease expire while its holder is still sending. */
+/**
+ * Lets the lease of a reply expire while it is still being sent, so that the locks of the job that
+ * then settles the reply are seen too.
+ */
 async function sweep(house: House): Promise<void> {
   const { store } = house.app.ports
   const changed = await store.work('rest', async (unit) => {
@@ -204,7 +207,10 @@ async function fallBack(house: House, agent: Actor): Promise<void> {
   })
 }
 
-/** Customers are assigned, taken back, moved on, ended by timers, reclaimed and given back. */
+/**
+ * Lets customers be assigned, taken back, moved on, ended by timers, reclaimed and given back, so
+ * that the locks of all these steps are seen.
+ */
 async function giveAndTake(house: House, agent: Actor): Promise<void> {
   const { admin } = house
   const group = (await admin.call('POST', '/api/groups', { name: '售后' })).body.id as number

@@ -1,4 +1,4 @@
-// Tests a check that every test makes when its house closes: that no request was left unserved.
+// Tests a check that every test makes when its product closes: that no request was left unserved.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openHouse } from '../support/app.ts'
@@ -10,7 +10,7 @@ for (const [most, ends] of [
   [1, /2 not served, 1 at most \(it is away\): 2 × 500 POST \/wechat/],
   [2, null],
 ] as const) {
-  void test(`a test house with two unanswered pushes, of which ${most} were announced, ${ends ? 'fails the test' : 'does not fail the test'} when it closes`, async () => {
+  void test(`a product under test with two unanswered pushes, of which ${most} were announced, ${ends ? 'fails the test' : 'does not fail the test'} when it closes`, async () => {
     const house = await openHouse({ rules: false, withoutCron: true, alone: true })
     house.announce({ logs: [/./], unserved: { most, why: 'it is away' } })
     const giveBack = await takeStoreAway(house)

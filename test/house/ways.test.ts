@@ -8,7 +8,10 @@ import { walkedFiles } from '../../scripts/house/walks.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
-/** Files of the queries are mentioned there as a group. */
+/**
+ * Matches the files of the store's queries, which ARCHITECTURE.md mentions as a group and not one
+ * by one.
+ */
 const queries = /^src\/store\/queries\/[^/]+$/
 
 /** The text from a heading up to the next heading of the same or a higher level. */

@@ -9,8 +9,8 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-// Searches in parent directories, because compiled tests are in a different directory than their
-// sources.
+// Finds the root of the repository. It searches in parent directories, because compiled tests are
+// in a different directory than their sources.
 const rootAbove = (from: string): string =>
   existsSync(join(from, 'package-lock.json')) ? from : rootAbove(join(from, '..'))
 const root = rootAbove(import.meta.dirname)

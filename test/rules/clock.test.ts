@@ -16,7 +16,10 @@ const doubtsFor = 8 * second
 const start = Date.UTC(2026, 0, 1)
 const now = start + 5 * second
 
-/** A look five seconds after the previous one, with nothing wrong and an immediate answer. */
+/**
+ * What a process sees when it checks the database's clock five seconds after the last check, with
+ * nothing wrong and an immediate answer. Each test changes what it needs.
+ */
 const look = (more: Partial<ClockLook> = {}): ClockLook => ({
   databaseMs: now,
   from: now,

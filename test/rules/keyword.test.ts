@@ -50,7 +50,7 @@ function plainFold(text: string): string {
     .replace(/[\u00ad\u200b-\u200d\u2060\ufeff\ufe00-\ufe0f]/g, '')
     .replace(/[\s\u0085]+/g, ' ')
     .trim()
-  // a space is kept only between two characters that are written with spaces
+  // spaces are dropped, except between two characters that are written with spaces
   const tight = Array.from(one)
     .filter(
       (char, at, all) =>

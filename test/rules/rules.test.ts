@@ -219,7 +219,7 @@ void test('the key of a menu button can name who receives the customer', () => {
   )
 })
 
-void test('a write to a session is checked in the order: open, fence, yours, accepted', () => {
+void test('a write to a session is checked in a fixed order: is it open, is the fence the newest, does it belong to the caller, was it accepted', () => {
   const mine = { state: 1, uid: 7, fence: 2 }
   const me = { uid: 7, supervises: false }
   assert.equal(mayWrite({ ...mine, state: -1, uid: 8, fence: 3 }, me, 2), 'session_not_open')

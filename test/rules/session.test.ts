@@ -90,7 +90,7 @@ void test('no two rows of the table of session steps contradict each other for t
   assert.equal(new Set(keys).size, keys.length)
 })
 
-void test('a step is refused in a fixed order of reasons: open, fence, yours, state', () => {
+void test('if several reasons forbid a step, the first is given: the session is not open, the fence is old, it belongs to somebody else, its state is wrong', () => {
   const session = { state: 1, uid: 7, fence: 5 }
   assert.equal(
     decideStep({ ...session, state: -1 }, { event: 'accept', who: 'agent', fence: 4 }),

@@ -1,4 +1,4 @@
-// Decides what pushes do, without a database: facts go in, effects come out.
+// Tests the decision about a push without a database: facts go in, effects come out.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { SessionRow } from '../../entities/index.ts'

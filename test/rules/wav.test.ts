@@ -1,4 +1,4 @@
-// Reads WAV headers as real programs write them, and malformed ones.
+// Tests how WAV headers are read: as real programs write them, and malformed ones.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'

@@ -210,7 +210,8 @@ void test('in safe mode the doctor sends an encrypted push like WeChat, and dete
   assert.match(fine.out, /a push in its mode \(safe\) is taken/)
   assert.match(fine.out, /safe mode: nobody without its key/)
 
-  // a proxy that passes GET requests on and refuses POST
+  // a proxy that passes GET requests on and refuses POST, so that WeChat's check of the address
+  // works but its pushes do not
   const proxy = createServer((request, response) => {
     if (request.method === 'POST') {
       response.writeHead(413).end()
@@ -299,7 +300,8 @@ void test('the doctor reports old pushes that were refused, and how to avoid tha
     )
     assert.equal(row?.newest_push, now * 1000)
   })
-  // push times are written once a minute, but a new process writes them at once
+  // the product is started again, because a new process stores push times at once, and a running
+  // one only every minute
   await end()
   const at = await openHouse({ dir: first.dir })
   t.after(() => at.close())

@@ -28,8 +28,8 @@ const box = { encodingAesKey: key, appid: componentAppid }
 type Heard = { path: string; xml: string; openid: string | null }
 
 /**
- * A server of a third-party platform: it decrypts what is meant for it and gives the test's
- * answers.
+ * A simulated server of a third-party platform. It decrypts what WeChat pushes to the platform, and
+ * answers WeChat's release test correctly.
  */
 async function open(t: Ending) {
   const heard: Heard[] = []

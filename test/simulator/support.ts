@@ -24,7 +24,10 @@ export function textReply(content: string): string {
   )
 }
 
-/** An encrypted reply with the signature of the account. */
+/**
+ * Writes a reply in an envelope: `sealed` is the encrypted text, and it is signed with the
+ * account's token.
+ */
 export function writeSealed(sealed: string, its = token): string {
   return (
     `<xml><Encrypt><![CDATA[${sealed}]]></Encrypt><MsgSignature><![CDATA[${sign(its, '1', '2', sealed)}]]></MsgSignature>` +
@@ -48,7 +51,7 @@ after(() => {
   for (const one of folders) rmSync(one, { recursive: true })
 })
 
-/** A folder for a simulator that is restarted. */
+/** A folder in which a simulator keeps its state, for tests that restart it. */
 export function folder(): string {
   const dataDir = mkdtempSync(join(tmpdir(), 'simulator-'))
   folders.push(dataDir)
@@ -155,7 +158,7 @@ export async function openScene(
           )
         )['access_token'],
       ),
-    /** Closes the scene before the test ends, for tests of a restart. */
+    /** Closes the simulator and its servers before the test ends, for tests of a restart. */
     close,
   }
 }

@@ -45,7 +45,7 @@ for (const one of vectors.encryption_rejections) {
 }
 
 for (const one of vectors.published_vectors) {
-  test(`the simulator gets the same numbers for WeChat's own example ${one.name ?? ''}`, () => {
+  test(`the simulator computes for WeChat's own example ${one.name ?? ''} the values that WeChat publishes`, () => {
     const {
       token = '',
       timestamp = '',

@@ -39,7 +39,7 @@ async function world(t: Ends) {
     await close()
   })
 
-  /** Time passes second by second, and each process checks the clock as often as it wants. */
+  /** Lets time pass second by second, while each process checks the clock as often as it wants. */
   const pass = async (ms: number, step = second) => {
     for (let left = ms; left > 0; left -= step) {
       passed += step

@@ -11,7 +11,7 @@ export type Asking = ReturnType<typeof supertest.agent>
 // ten thousand calls
 const connections = new Agent({ keepAlive: true })
 
-/** Makes calls without any sign-in. */
+/** Makes calls without any sign-in, as a stranger would. */
 export const nobody = ({ url }: Pick<House, 'url'>): Asking =>
   supertest
     .agent(url)

@@ -1,5 +1,5 @@
-// Opens a house: a complete product and a complete simulator in a directory of their own. Tests use
-// it from outside, through HTTP.
+// Opens what tests call a house: a complete product and a complete simulator in a directory of
+// their own. Tests use it from outside, through HTTP.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,7 +36,10 @@ export const account = {
 export type House = {
   app: App
   url: string
-  /** The address of each process of the house, without going through the balancer. */
+  /**
+   * The addresses of all processes of the product under test, to call one of them without going
+   * through the balancer.
+   */
   urls: string[]
   simulator: string
   config: Config
@@ -44,17 +47,20 @@ export type House = {
   /** The admin, who is signed in again automatically if a moved clock ended the sign-in. */
   admin: Actor
   second: Second | null
-  /** Resolves when all processes of the house know every earlier change. */
+  /**
+   * Resolves when all processes of the product under test know every earlier change, so that any of
+   * them can be asked.
+   */
   heard: () => Promise<void>
-  /** Makes the database's clock jump, for all processes of the house. */
+  /** Makes the database's clock jump, for all processes of the product under test. */
   jumpTo: (ms: number) => void
   /** Runs a query on committed rows, with either database. */
   rows: <T>(query: string, values?: Value[]) => Promise<T[]>
-  /** Reads the metrics of all processes of the house as one text. */
+  /** Reads the metrics of all processes of the product under test as one text. */
   metrics: () => Promise<string>
   /**
-   * Announces warnings and failures that the test causes on purpose. When the house closes,
-   * anything else that is not clean fails the test.
+   * Announces warnings and failures that the test causes on purpose. When the product closes,
+   * anything else that went wrong fails the test.
    */
   announce: (announced: Announced) => void
   /** Signs in a person, who is created if they do not exist yet. */
@@ -67,7 +73,7 @@ export type Actor = {
   uid: number
   token: string
   call: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>
-  /** Uploads a file as a form. */
+  /** Uploads a file as a form, as the console does. */
   upload: (bytes: Uint8Array, name?: string) => Promise<{ status: number; body: any }>
   get: (path: string, headers?: Record<string, string>) => Promise<Response>
 }
@@ -79,7 +85,7 @@ export type HouseOptions = AppOptions & {
   alone?: boolean
   simulatorUrl?: string
   settings?: Record<string, string>
-  /** How far the database's clock has jumped before the house opens. */
+  /** How far the database's clock has jumped before the product under test is started. */
   jumpedMs?: number
 }
 
@@ -159,8 +165,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 }
 
 /**
- * Opens what a house needs: a directory, a store and a simulated WeChat, unless the test brings its
- * own.
+ * Opens what a product under test needs: a directory, a store and a simulated WeChat, unless the
+ * test brings its own.
  */
 async function openPlace(options: HouseOptions) {
   if (isCluster && !options.alone) warmProcess()
@@ -176,8 +182,8 @@ async function openPlace(options: HouseOptions) {
     settings: edition.settings,
     simulator: options.simulatorUrl ?? simulator?.url ?? '',
     /**
-     * The pushes that got no usable answer. A test that brings its own WeChat checks this by
-     * itself, so for its house the list is empty.
+     * the pushes that got no usable answer; a test that brings its own WeChat checks this by
+     * itself, so for its product the list is empty
      */
     unanswered: async () => (simulator ? unansweredIn(await simulatorLedger(simulator.url)) : []),
     close: async () => {

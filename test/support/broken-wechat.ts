@@ -10,7 +10,10 @@ export type BrokenWechat = {
    * From now on, calls of this account whose path contains `path` are answered in this broken way.
    */
   breakFor: (appid: string, broken: { path: string; way: Way }) => void
-  /** How many calls were answered in a broken way. */
+  /**
+   * How many calls were answered in a broken way, so that a test can check that the failure really
+   * happened.
+   */
   struck: (appid: string) => number
   close: () => Promise<void>
 }
@@ -50,7 +53,8 @@ const ways = {
   },
   huge: pour,
   elsewhere: (response, own) => {
-    // a client that followed the redirect would get a successful answer
+    // redirects to an address that answers successfully, so that a client which follows the
+    // redirect would take the call for done
     response.writeHead(302, { Location: `${own}/sim/clock` }).end()
   },
 } satisfies Record<string, (response: ServerResponse, own: string) => void>

@@ -27,7 +27,7 @@ export async function openBrowser(t: TestContext, more: string[] = []): Promise<
   return browser
 }
 
-/** Opens a house that serves the console, too. */
+/** Starts a product that serves the console too, because tests in a browser need its pages. */
 export async function openShownHouse(t: TestContext, options: HouseOptions = {}): Promise<House> {
   const house = await openHouse({ consoleDir: resolve(root, 'console/dist'), ...options })
   t.after(() => house.close())
@@ -63,7 +63,7 @@ export async function signIn(page: Page, house: House, username: string): Promis
   await page.waitForSelector('#claim-next')
 }
 
-/** Opens the desk of a signed-in person. */
+/** Opens the console at the desk of a person, who is signed in. */
 export async function openDesk(browser: Browser, house: House, username: string) {
   const desk = await openPage(browser)
   await signIn(desk.page, house, username)

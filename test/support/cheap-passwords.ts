@@ -1,5 +1,5 @@
-// Passwords that are hashed with little work: every house of a test has several people, and what it
-// costs to guess their passwords does not matter.
+// Passwords that are hashed with little work. Every test creates several people, and how hard it is
+// to guess their passwords does not matter.
 import { openPasswords } from '../../src/passwords.ts'
 import type { Ports } from '../../src/ports.ts'
 

@@ -28,7 +28,7 @@ export const asAgent =
     }
   }
 
-/** Runs all tasks, at most this many at the same time. */
+/** Runs all tasks, at most this many at the same time, so that the machine is not overloaded. */
 export async function inParallel<T>(
   all: T[],
   atOnce: number,

@@ -12,7 +12,9 @@ import { pathToFileURL } from 'node:url'
 export type Deed = { place: string; nth: number; what: string }
 export type Death = Pick<Deed, 'place' | 'nth'> & {
   where: 'before' | 'during'
-  /** Selects an operation by its description (`what @ place`) instead of its place. */
+  /**
+   * Selects the operation at which to die by its description (`what @ place`) instead of its place.
+   */
   like?: string
 }
 export type Stands = { url: string; deeds: Deed[] }
@@ -21,9 +23,9 @@ const main = join(import.meta.dirname, '../../src/main.js')
 const preload = pathToFileURL(join(import.meta.dirname, 'dies-at.js')).href
 
 export type Mortal = {
-  /** Null if the process died before it was ready. */
+  /** How to reach the started process; null if it died before it was ready. */
   stands: Stands | null
-  /** The operations that the process has made so far. */
+  /** The operations that the process has made so far, at each of which a test may let it die. */
   deeds: () => Promise<Deed[]>
   /** Resolves when the process has died at the chosen operation. */
   died: () => Promise<void>

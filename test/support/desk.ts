@@ -74,7 +74,7 @@ export const loadOf = async (house: House, uid: number): Promise<number> =>
   (await house.rows<{ load: number }>('select `load` from agent_load where uid = ?', [uid]))[0]
     ?.load ?? NaN
 
-/** Reads the events of an event stream, in order. */
+/** Reads the events of an event stream, in order, as a listener would get them. */
 export const streamOf = async (
   house: House,
   stream: string,

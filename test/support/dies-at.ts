@@ -36,7 +36,7 @@ const like = death?.like === undefined ? null : new RegExp(death.like)
 let alike = 0
 let isDying = false
 
-/** Whether the process has to die at this operation. */
+/** Records an operation, and tells whether it is the one at which the process has to die. */
 function hear(what: string): boolean {
   const place = placeOf(new Error(what).stack ?? '')
   const nth = deeds.filter((one) => one.place === place).length + 1

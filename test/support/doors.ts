@@ -29,10 +29,11 @@ function notServed({ method = '', url = '' }: IncomingMessage, { statusCode }: S
   }
 }
 
-/** Calls `hear` for everything that was not served. */
+/** Watches all servers of this process, and calls `hear` for every request that was not served. */
 export function watchDoors(hear: (said: Said) => void) {
   const ports = new Set<number>()
-  // remembered by object, because a server that is closing has no port any more but still answers
+  // a server is remembered by its object and not by its port, because a server that is closing has
+  // no port any more but still answers
   const mine = new WeakSet<Server>()
   const listen = (message: unknown) => {
     const { request, response, server } = message as Answered
@@ -55,7 +56,7 @@ export function watchDoors(hear: (said: Said) => void) {
 
 const mostOfAPage = 10_000
 
-/** Everything that was sent to WeChat and pushed by it, in order. */
+/** Reads everything that was sent to the simulated WeChat or pushed by it, in order. */
 export async function simulatorLedger(simulator: string): Promise<LedgerItem[]> {
   const all: LedgerItem[] = []
   for (let size = mostOfAPage; size === mostOfAPage;) {

@@ -1,6 +1,6 @@
 // Chooses the edition in which the tests run: embedded, unless the runner has started servers. In
-// the cluster edition a house has two processes on MariaDB and Redis behind nginx; tests use it
-// from outside in the same way.
+// the cluster edition the product under test has two processes on MariaDB and Redis behind nginx;
+// tests use it from outside in the same way.
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createConnection } from 'mysql2/promise'
@@ -23,8 +23,9 @@ export const serversOfRunner = (): Servers | null =>
   isCluster ? { mariadb: needed('KEFU_TEST_MARIADB'), redis: needed('KEFU_TEST_REDIS') } : null
 
 /**
- * Opens a new, empty store. Houses share one Redis and one appid, but tokens come from different
- * simulators, so each house has its own encryption key and cannot use the tokens of others.
+ * Opens a new, empty store. The products under test share one Redis and one appid, but tokens come
+ * from different simulators, so each product has its own encryption key and cannot use the tokens
+ * of others.
  */
 export async function openEdition(servers = serversOfRunner()): Promise<Edition> {
   if (!servers) return { settings: {}, close: () => Promise.resolve() }
@@ -59,16 +60,22 @@ export type Second = {
   url: string
   child: ChildProcess
   advanceTo: (totalMs: number) => Promise<void>
-  /** Makes the database's clock jump for this process. */
+  /** Makes the database's clock jump for the second process, as it did for the first. */
   jumpTo: (ms: number) => void
-  /** Resolves when everything the process has reported so far has arrived. */
+  /**
+   * Resolves when everything the process has reported so far has arrived, so that no warning is
+   * missed.
+   */
   allSaid: () => Promise<void>
-  /** Starts another process in its place after it has ended. */
+  /** Starts a second process once more, after the one before it has ended. */
   again: () => Promise<void>
   close: () => Promise<void>
 }
 
-/** Waits for the answer to a request to the process; its own reports arrive separately. */
+/**
+ * Waits for the answer to what the second process was told to do. Lines of its log arrive over the
+ * same channel and are not taken for the answer.
+ */
 function answer(child: ChildProcess): Promise<Told> {
   return new Promise((resolve, reject) => {
     // one listener stays until the answer has come: if a new one were added for each message, the
@@ -92,7 +99,7 @@ function ask(child: ChildProcess, asked: Asked): Promise<Told> {
   return answered
 }
 
-/** Starts a second process of the same product, with these settings. */
+/** Starts a second process of the same product, with these settings, for the cluster edition. */
 export async function openSecond(
   settings: Record<string, string>,
   {

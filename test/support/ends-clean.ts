@@ -1,18 +1,23 @@
-// What every test checks without asking for it. When a house closes, the invariants must hold for
-// every company, the database must not have refused a push, every request must have been served,
-// and no warning may have been logged. A test announces what it causes on purpose.
+// What every test checks without asking for it. When its product closes, the invariants must hold
+// for every company, the database must not have refused a push, every request must have been
+// served, and no warning may have been logged. A test announces what it causes on purpose.
 import { selfCheck } from '../../src/actions/self-check/self-check.ts'
 import type { App } from '../../src/app.ts'
 import { silentLog, type Log } from '../../src/log.ts'
 import { starves } from './starves.ts'
 
-/** What a test is going to cause in its house on purpose. */
+/** What a test is going to cause on purpose, so that it does not fail the test. */
 export type Announced = {
-  /** Texts of the warnings and errors that the test expects in the log. */
+  /**
+   * Texts of the warnings and errors that the test expects in the log; any other fails the test.
+   */
   logs?: (string | RegExp)[]
-  /** Whether the database is going to refuse pushes in this test. */
+  /** Whether the test makes the database refuse pushes; otherwise a refused push fails the test. */
   refused?: boolean
-  /** Ids of the invariants that cannot hold when this house closes. */
+  /**
+   * Ids of the invariants that cannot hold when the product closes, because the test broke them on
+   * purpose.
+   */
   promises?: string[]
   /** How many requests may be left unserved (answer 500 or more, or none), and why. */
   unserved?: { most: number; why: string }
@@ -61,7 +66,10 @@ export type EndsClean = {
   announce: (announced: Announced) => void
   log: Log
   hear: (said: Said) => void
-  /** Returns everything that was not announced, as text. Call it while the house is still open. */
+  /**
+   * Returns as text everything that went wrong without being announced. It must be called while the
+   * product under test is still running.
+   */
   faults: (app: App, how: { indexed: boolean }) => Promise<string[]>
 }
 
@@ -72,8 +80,8 @@ const tally = (texts: string[]) =>
     .join(', ')
 
 /**
- * Reports every unserved request; it is a fault if there are more than announced. A busy machine
- * may cause some in any house.
+ * Reports every unserved request; it is a fault if there are more than announced. On a busy machine
+ * any test may cause some.
  */
 function faultOfUnserved(said: Said[], announced: { most: number; why: string }[]): string[] {
   const textsOf = (of: Said['level']) =>

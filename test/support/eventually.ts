@@ -6,30 +6,39 @@ const second = 1000
 /** How long each kind of change may take, in milliseconds on an otherwise idle machine. */
 const promises = {
   /**
-   * The ordinary case: until a reply is sent, a file is downloaded, an event arrives or a worker
-   * starts.
+   * The ordinary case: how long it may take until a reply is sent, a file is downloaded, an event
+   * arrives or a worker starts.
    */
   soon: 5 * second,
-  /** Until every process knows of a change, or of the end of a sign-in. */
+  /** How long it may take until every process knows of a change, or of the end of a sign-in. */
   everywhere: second,
-  /** Until the queue index agrees with the database again, whatever Redis has lost. */
+  /**
+   * How long it may take until the queue index agrees with the database again, whatever Redis has
+   * lost.
+   */
   queueIndex: 5 * second,
-  /** Until timers notice that the clock was moved. */
+  /** How long it may take until timers notice that the clock was moved. */
   movedClock: 15 * second,
-  /** Until a database or Redis that has come back or has been replaced is used again. */
+  /**
+   * How long it may take until a database or Redis that has come back or has been replaced is used
+   * again.
+   */
   back: 10 * second,
-  /** Until a process that is starting can be used. */
+  /** How long it may take until a process that is starting can be used. */
   start: 10 * second,
-  /** Until the counts of rules' answers, which are written every 5 s, are in the database. */
+  /**
+   * How long it may take until the counts of rules' answers are in the database; they are written
+   * every 5 s.
+   */
   tally: 10 * second,
-  /** Until a replay of rules over all stored messages has ended. */
+  /** How long it may take until a replay of rules over all stored messages has ended. */
   replay: 60 * second,
 }
 export type Promised = keyof typeof promises
 
 /**
- * Test files run in parallel on few processors, so only a wait of this many times the promise
- * fails; one that is merely late is reported.
+ * How many times longer than promised a test waits before it fails. Test files run in parallel on
+ * few processors, so a wait that is merely late is only reported.
  */
 const slack = 4
 

@@ -14,7 +14,10 @@ const agent = 2
 /** In the first release lanes did not belong to an account, and one lane was shared by everybody. */
 export const firstLanes = { common: 'all', group: (id: number) => `group:${id}` }
 
-/** The sessions to create: the state of each session, and of the reply in it. */
+/**
+ * The sessions that the old database contains, with every state of a session and of a reply, so
+ * that the upgrade meets all of them.
+ */
 const shapes: {
   state: number
   lane?: string
@@ -42,7 +45,10 @@ const accounts = [
   { n: 4, company, appid: 'wx0000000000000004', deleted: true },
 ]
 
-/** `key` is the SECRET_KEY of the house that will open the database. */
+/**
+ * Returns the rows of the old database. `key` is the SECRET_KEY of the product that will open it,
+ * since secrets are stored encrypted.
+ */
 export async function firstRelease(at: number, key: string): Promise<Rows> {
   const began = at - 5 * minute
   const hash = await cheapPasswords.hash(password)
@@ -218,8 +224,8 @@ type Shape = (typeof shapes)[number]
 
 function session(n: number, shape: Shape, at: number): Rows {
   const began = at - 4 * minute
-  // of the sessions that wait for nobody in particular, the second came through the second account;
-  // every other session came through the first account
+  // the second session came through the second account and all others through the first, so that
+  // the shared lane contains sessions of two accounts
   const its = n === 1 ? 2 : 1
   const who = {
     company_id: company,
@@ -406,7 +412,10 @@ function outboxRow(answer: ReturnType<typeof answerRow>, { who, key, at }: Facts
   }
 }
 
-/** The inbox row of a push. One of the pushes was refused by the database. */
+/**
+ * Makes the inbox row of a push. One of the pushes was refused by the database, so that the upgrade
+ * meets this case too.
+ */
 const inboxRow = ({ who, n, began }: Facts) => ({
   inbox_id: id('3', n),
   company_id: who.company_id,

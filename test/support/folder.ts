@@ -1,5 +1,5 @@
 // A temporary folder that exists until the test process ends. If it were deleted after the test,
-// that could happen before the house in it is closed.
+// that could happen before the product that uses it is closed.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

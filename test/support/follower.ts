@@ -2,7 +2,7 @@ import { post, type House } from './app.ts'
 
 export type Follower = {
   openid: string
-  /** Sends a text like WeChat would push it. */
+  /** Sends a text of the follower to the product like WeChat would push it. */
   says: (
     text: string,
     more?: object,

@@ -3,7 +3,10 @@ import { inTime } from './pauses.ts'
 
 /** The product promises that every process knows of a change within this time. */
 const withinMs = 1000
-/** Houses share one Redis but not the database, so its URL tells them apart. */
+/**
+ * Products under test share one Redis but not the database, so the URL of the database tells them
+ * apart.
+ */
 const topics = (databaseUrl: string) => ({
   there: `heard ${databaseUrl}`,
   back: `heard back ${databaseUrl}`,

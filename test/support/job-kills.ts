@@ -1,5 +1,5 @@
-// Runs a job in a process that dies half-way. It runs beside the house if the edition permits
-// several processes, otherwise the house is closed meanwhile.
+// Runs a job in a process that dies half-way. It runs beside the product under test if the edition
+// permits several processes; otherwise the product is closed meanwhile.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ export type Counted = { spoken: SpokenRule[]; unanswered: Unanswered[] }
 export type Killing = {
   job: string
   slot: string
-  /** The number of the step at which the process dies. */
+  /** At which of the job's steps the process dies, counted from 1. */
   at: number
   /**
    * `inside`: the process dies before the writes of the step are committed; `after`: once they are.
@@ -21,7 +21,10 @@ export type Killing = {
 }
 export type Where = 'inside' | 'after'
 
-/** Calls a function for each step of a job, whether it is a write or a call to another system. */
+/**
+ * Wraps what a job uses and counts its steps: each write and each call to another system. `hear` is
+ * called before and after the step takes effect, so that a process can die there.
+ */
 export const stepping =
   (hear: (where: Where, n: number) => void) =>
   (ports: Ports): Ports => {
@@ -64,7 +67,7 @@ export type Standing = {
   house: () => House
   /**
    * Runs the job in a process that is to die, and returns whether it died before the job's end.
-   * Afterwards the house is running again.
+   * Afterwards the product under test is running again.
    */
   kill: (killing: Killing) => Promise<boolean>
   close: () => Promise<void>

@@ -30,7 +30,7 @@ import { commonOf, presence } from './seen.ts'
 export type Place = {
   settings?: (scene: Scene) => object
   arrange: (scene: Scene) => Promise<unknown>
-  /** Reads what the job changes other than sessions. */
+  /** Reads what the job changes besides sessions, so that the result can be compared. */
   also?: (scene: Scene) => Promise<unknown>
   counted?: (scene: Scene) => Counted
   /** False if the job changes nothing in the database, so the test does not expect a change. */
@@ -109,7 +109,7 @@ export const places: Record<string, Place> = {
       await allSent(scene)
       const { house } = scene
       const some = ids(scene)
-      // the state that a process leaves if it dies while it is writing the answer
+      // the replies get the state in which a process leaves them that dies while it is sending them
       for (const set of [
         `outbox set state = 'sending', lease_token = 'dead', lease_until = ${house.app.ports.clock.now() - 1000}, settled_at = null, inflight_key = null`,
         "message_data set delivery = 'sending'",

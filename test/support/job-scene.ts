@@ -9,7 +9,7 @@ import { accountOf } from './seen.ts'
 export type Guest = { customer: Follower; customerId: string; sessionId: string }
 export type Scene = {
   house: House
-  /** An agent who exists only in this scene. */
+  /** The agent of this scene alone, so that scenes do not disturb each other. */
   agent: Actor
   guests: Guest[]
   groups: [from: number, to: number]
@@ -43,7 +43,7 @@ export const answer = (scene: Scene) =>
     return scene.agent.call('POST', `${at}/messages`, line)
   })
 
-/** Makes everything look as if it had happened this much earlier. */
+/** Makes everything look as if it had happened this much earlier, so that timers are due. */
 export async function age(scene: Scene, ms: number): Promise<void> {
   const times = [
     'add_time',

@@ -5,7 +5,9 @@ type Schemas = Record<string, Schema>
 /** Describes each difference between a value and its schema; empty if there is none. */
 export type Check = (value: unknown, schema: Schema, at?: string) => string[]
 
-/** `schemas` are those to which others refer, by name. */
+/**
+ * Makes a function that checks values. `schemas` are those to which other schemas refer, by name.
+ */
 export function openCheck(schemas: Schemas): Check {
   const check: Check = (value, schema, at = '') =>
     Object.entries(schema).flatMap(([word, said]) => {

@@ -50,7 +50,7 @@ async function readTruth(house: House, { name }: Load): Promise<Truth> {
 const textOf = ({ request }: LedgerItem) =>
   (request as { text?: { content?: string } }).text?.content ?? ''
 
-/** The messages that reached the simulator. */
+/** Reads the messages that reached the simulator. */
 async function readCalls(simulator: string, name: string): Promise<LedgerItem[]> {
   const calls: LedgerItem[] = []
   for (let after = 0; ;) {
@@ -112,7 +112,10 @@ function pushesHold({ done }: Load, { lines, inbox }: Truth): Found[] {
   ]
 }
 
-/** If one line was answered before the next was written, it must be stored before it. */
+/**
+ * Finds lines of a follower that are stored in the wrong order: a line that was written after the
+ * one before it was answered must be stored after it.
+ */
 function outOfOrder(answered: Done[], lines: Line[]): string[] {
   const places = new Map(lines.map((line) => [line.text, line]))
   const last = new Map<string, { done: Done; line: Line }>()

@@ -12,18 +12,18 @@ export type Done = {
   key: string
   result: 'ok' | 'no' | 'unknown'
   statuses: (number | null)[]
-  /** How long each attempt took that was answered with 200. */
+  /** How long each attempt of this operation took that was answered with 200, in milliseconds. */
   tookMs: number[]
-  /** The id of the message or session in the answer. */
+  /** The id of the message or session that the answer contains, if the operation succeeded. */
   id: string
   from: number
   to: number
 }
 export type Load = {
-  /** All texts of this load begin with this name. */
+  /** The name with which all texts of this load begin, so that they can be told from others. */
   name: string
   done: Done[]
-  /** Lets running operations end and starts no new ones. */
+  /** Ends the load: running operations end, and no new ones start. */
   stop: () => Promise<void>
 }
 type Desk = { house: House; name: string; done: Done[]; running: () => boolean }
@@ -118,7 +118,7 @@ async function claim(desk: Desk, agent: Agent): Promise<string | null> {
   return (seen?.body as { items?: { id: string }[] } | undefined)?.items?.[0]?.id ?? null
 }
 
-/** Repeats the same call until its outcome is known. */
+/** Repeats the same call until its outcome is known, because an answer may be lost. */
 async function until(desk: Desk, agent: Agent, what: Act): Promise<Answer[]> {
   for (;;) {
     const answers = await Promise.all(

@@ -17,7 +17,7 @@ export function endBefore(house: House, holder: { destroy: () => void }): void {
   }
 }
 
-/** Makes all writes fail until the returned function is called. */
+/** Takes the database away: makes all writes fail until the returned function is called. */
 export async function takeStoreAway(house: House): Promise<() => Promise<void>> {
   if (isCluster) {
     const thief = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
@@ -33,7 +33,10 @@ export async function takeStoreAway(house: House): Promise<() => Promise<void>> 
   }
 }
 
-/** The given transaction, except that these queries of one of its tables are replaced. */
+/**
+ * Returns the given transaction with some queries of one table replaced, so that a test can act or
+ * fail at exactly that query.
+ */
 export const insteadOf = <Name extends 'outbox' | 'sessions'>(
   unit: Unit,
   name: Name,
@@ -44,8 +47,8 @@ export const insteadOf = <Name extends 'outbox' | 'sessions'>(
   }) as Unit
 
 /**
- * A sender whose renewals never reach the database, so its leases expire and it notices that when
- * it asks.
+ * Wraps the product so that the renewals of its leases never reach the database: they expire, and
+ * the sender notices that when it asks.
  */
 export const losesLeases = (ports: Ports): Ports => ({
   ...ports,
@@ -73,7 +76,9 @@ export const losesLeases = (ports: Ports): Ports => ({
   },
 })
 
-/** Makes the database refuse every line that contains this text. */
+/**
+ * Makes the database refuse every line that contains this text, as it would refuse an invalid row.
+ */
 export async function refuseLines(house: House, text: string): Promise<void> {
   const trigger = isCluster
     ? `create trigger refusal before insert on message_data for each row begin if new.text = '${text}' then signal sqlstate '45000'; end if; end`
@@ -84,7 +89,7 @@ export async function refuseLines(house: House, text: string): Promise<void> {
 }
 
 export type Held = {
-  /** Waits until this many transactions are waiting for the rows. */
+  /** Waits until this many transactions are waiting for the locked rows. */
   waiting: (many: number) => Promise<void>
   letGo: () => Promise<void>
 }
@@ -102,7 +107,8 @@ export async function holdRows(house: House, query: string, values: unknown[] = 
   return {
     waiting: async (many) => {
       for (const until = performance.now() + 2500; performance.now() < until;) {
-        // MariaDB refreshes this table at most every 100 ms, so asking more often shows nothing new
+        // MariaDB refreshes its table of waiting transactions at most every 100 ms, so asking more
+        // often shows nothing new
         await betweenLooks(120)
         const [rows] = await holder.query<(RowDataPacket & { n: number })[]>(
           'select count(*) as n from information_schema.innodb_trx t join information_schema.processlist p on' +

@@ -24,9 +24,9 @@ export type Company = {
   supervisor: Actor
   groupIds: number[]
   openids: string[]
-  /** The sessions as the callers have last seen them. */
+  /** The sessions as the callers have last seen them; by them the next calls are chosen. */
   views: Map<string, View>
-  /** Who was told that they own which session; the ledger must confirm it. */
+  /** Who was told by an answer that they own which session; the ledger must confirm it. */
   told: { id: string; uid: number; fence: number }[]
   tally: Record<string, { done: number; refused: number }>
   clock: { totalMs: number }
@@ -57,7 +57,9 @@ const weights = {
 }
 type Kind = keyof typeof weights
 
-/** How a session must have looked to the caller for these operations to make sense. */
+/**
+ * For each operation, how a session must have looked to the caller for the operation to make sense.
+ */
 const looksAt: Partial<Record<Kind, (view: View) => boolean>> = {
   claim: (view) => view.stateCode === 3,
   accept: (view) => view.stateCode === 0,
@@ -78,7 +80,7 @@ export async function operate(at: Company): Promise<void> {
   const fits = looksAt[kind]
   if (!fits) return plain(at, kind)
   const seen = [...at.views.values()].filter(fits)
-  // chosen from the few first of the list, so that many callers want the same session
+  // the session is chosen from the first few of the list, so that many callers want the same one
   const view = seen[at.draw.below(Math.min(seen.length, 8))]
   if (!view) return plain(at, 'push')
   const answer = await onSession(at, kind, view)
@@ -86,7 +88,10 @@ export async function operate(at: Company): Promise<void> {
   else await look(at, view.id)
 }
 
-/** Makes the call at once, because everything in it was drawn before. */
+/**
+ * Makes one of the calls on a session. It does so at once, because all random choices were made
+ * before.
+ */
 async function onSession(at: Company, kind: Kind, { id, fence, agentUid }: View): Promise<Answer> {
   const path = `/api/sessions/${id}`
   const owner = at.agents.find((agent) => agent.uid === agentUid)
@@ -127,7 +132,7 @@ async function onSession(at: Company, kind: Kind, { id, fence, agentUid }: View)
 const racing = new Set([403, 404, 409])
 /**
  * Statuses that are expected even without a race: an empty queue, WeChat's limits, and failures
- * that the house counts by itself.
+ * that are counted elsewhere.
  */
 const fine = new Set([200, 201, 202, 204, 422, 503])
 
@@ -147,7 +152,7 @@ function see({ views }: Company, view: View): void {
 const viewed =
   'select s.session_id as id, s.state as stateCode, s.uid as agentUid, s.fence, s.seq from message_session s'
 
-/** Reads the session as it is now, like a caller would. */
+/** Reads the session as it is now, like a caller would, because the next calls are chosen by it. */
 async function look(at: Company, id: string): Promise<void> {
   for (const view of await at.house.rows<View>(`${viewed} where s.session_id = ?`, [id])) {
     see(at, view)

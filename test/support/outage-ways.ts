@@ -15,8 +15,8 @@ export type Way = {
 const strikesEveryMs = 400
 
 /**
- * Repeats a failure: until the next strike new connections work, and then they are cut in the
- * middle of a request.
+ * Makes a failure that repeats itself: new connections work for a while and are then cut in the
+ * middle of a request, again and again.
  */
 const again = (strike: (wire: TcpProxy) => void): Way['begin'] => {
   return async (wire) => {

@@ -6,7 +6,7 @@ export type Choice = { label: string; value: unknown }
 export type Factor = { name: string; choices: Choice[] }
 /** A row of the covering array: for each factor the index of the chosen value. */
 export type Picks = number[]
-/** Tells whether two values cannot be used together. */
+/** Tells whether two values exclude each other, so that no row may contain both. */
 export type Excluded = (one: Chosen, other: Chosen) => boolean
 export type Chosen = { factor: Factor; choice: Choice }
 
@@ -18,7 +18,10 @@ type Pairs = {
 
 const triesPerRow = 12
 
-/** `beginnings` are the allowed combinations of the first factors, if they are limited. */
+/**
+ * Computes the rows of a covering array. `beginnings` are the allowed combinations of the first
+ * factors, if they are limited.
+ */
 export function coverPairs(
   factors: Factor[],
   { draw, excluded, beginnings }: { draw: Draw; excluded: Excluded; beginnings?: Picks[] },
@@ -40,7 +43,7 @@ export function coverPairs(
   return rows
 }
 
-/** How many of all possible pairs occur in these rows. */
+/** Counts how many of all possible pairs of values occur in these rows. */
 export function countPairs(factors: Factor[], excluded: Excluded, rows: Picks[]) {
   const pairs = allPairs(factors, excluded)
   const all = pairs.left.size

@@ -13,13 +13,13 @@ export const lasts = (ms: number) => sleep(ms)
 /** Gives unwanted effects time to appear, before the test checks that there are none. */
 export const nothingFor = (ms: number) => sleep(ms)
 
-/** Pauses between two attempts or two observations. */
+/** Pauses between two attempts or two observations, so that they do not keep the machine busy. */
 export const betweenLooks = (ms: number) => sleep(ms)
 
 /** Lets one participant start or answer a little later than the others. */
 export const comesLater = (ms: number) => sleep(ms)
 
-/** Fails if the work takes longer than this. */
+/** Waits for the work, and fails if it takes longer than this. */
 export async function inTime<T>(work: Promise<T>, ms: number): Promise<T> {
   const won = new AbortController()
   const late = sleep(ms, undefined, { signal: won.signal }).then(() => {

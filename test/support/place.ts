@@ -1,5 +1,5 @@
-// A directory, a database and a simulator that outlive the product: in this place a house can be
-// opened, closed or killed, and opened again.
+// A directory, a database and a simulator that outlive the product: in this place a product can be
+// started, closed or killed, and started again.
 import type { TestContext } from 'node:test'
 import { openSimulator } from 'wechat-simulator'
 import { openHouse, type House, type HouseOptions } from './app.ts'
@@ -14,8 +14,8 @@ export type Place = {
 }
 
 /**
- * Opens a place. `options` apply to every house that is opened in it, and everything is closed with
- * the test.
+ * Opens a place. `options` apply to every product that is started in it, and everything is closed
+ * with the test.
  */
 export async function openPlace(
   t: TestContext,

@@ -1,4 +1,4 @@
-// What a call of a race is: who makes it, what it changes and claims.
+// Describes a call of a race: who makes it, what it changes, and what must be true after it.
 import type { Scene, State, Who } from './race-stage.ts'
 import type { Answered } from './route-calls.ts'
 
@@ -53,14 +53,17 @@ export type Act = {
   from?: State
   call: (scene: Scene, n: number) => Promise<Answered>
   claims?: (scene: Scene, answer: Answered, n: number) => Claim[]
-  /** Names of things about which the other call's claims are no longer valid after this call. */
+  /**
+   * Names the things whose state this call changes again, so that what the other call promised
+   * about them need not be true afterwards.
+   */
   undoes?: (scene: Scene) => string[]
   /** Two calls with the same value compete for one thing, and only one of them gets it. */
   unique?: string
   spoils?: Spoils[]
   /** Set if the call ends the person's sign-ins, so that later calls with them get 401. */
   endsLogins?: true
-  /** Prepares the company before the race. */
+  /** Prepares what the call needs in the company before the race. */
   before?: (scene: Scene) => Promise<void>
 }
 

@@ -52,7 +52,7 @@ export function kindOf(path: string): Kind {
   )
 }
 
-/** All variants of all routes that write. */
+/** All calls that can be raced: every variant of every route that writes, and every job. */
 export function actsOf(routes: Route[], jobs: string[]): Act[] {
   const all = routes.flatMap((route): Act[] => {
     const operation = operationOf(route)
@@ -137,7 +137,7 @@ const pushActs: Act[] = [
   },
 ]
 
-/** Creates what the calls of a race are about, and nothing more. */
+/** For each kind of thing, creates what the calls of a race are about, and nothing more. */
 export const makers: Partial<Record<Kind, (scene: Scene) => Promise<void>>> = {
   group: async (scene) => {
     const { ask, people, ids } = scene

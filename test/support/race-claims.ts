@@ -1,4 +1,4 @@
-// What must be true after a call of a race, and how it is read.
+// Makes the facts that must be true after a call of a race, each with the way to read it.
 import { account, password } from './app.ts'
 import type { Claim } from './race-act.ts'
 import type { Scene, Who } from './race-stage.ts'
@@ -17,7 +17,10 @@ export const read = async (scene: Scene, path: string, by: Who = 'boss') => {
 export const row = async (scene: Scene, query: string, values: (string | number)[]) =>
   (await scene.house.rows<Record<string, unknown>>(query, values))[0] ?? null
 
-/** The line whose acceptance the answer reports exists exactly once. */
+/**
+ * What must be true after a line was accepted: it exists exactly once. A repeated call must not
+ * store it again.
+ */
 export const lineThere = (scene: Scene, answer: Answered): Claim[] => {
   const { id } = answer.body.message as { id: string }
   return [
@@ -34,7 +37,7 @@ export const lineThere = (scene: Scene, answer: Answered): Claim[] => {
   ]
 }
 
-/** If the caller was told that the session is theirs, the ledger says so too. */
+/** What must be true if the caller was told that a session is theirs: the ledger says so too. */
 export const told = (scene: Scene, { body }: Answered): Claim[] => [
   {
     of: `ledger of ${body.id} with fence ${body.fence}`,
@@ -75,7 +78,9 @@ export const fieldsOf = (
     get: async () => (await get())?.[name],
   }))
 
-/** Where a thing can be found: in a list or at its own address. */
+/**
+ * Where the test looks for a thing that must exist after a call: in a list and at its own address.
+ */
 type Place = { list: string; id: string | number; by?: Who | undefined }
 
 const thereAt = (scene: Scene, { list, id, by = 'boss' }: Place): Claim => ({
@@ -163,7 +168,10 @@ export const wholeReply = (scene: Scene, n: number): Claim[] => [
   },
 ]
 
-/** A new text or scan by a follower. It is always answered 200. */
+/**
+ * What must be true after the push of a text or a scan was answered: its line is stored exactly
+ * once.
+ */
 export const pushed = (scene: Scene, text: string): Claim[] => [
   {
     of: `line ${text}`,

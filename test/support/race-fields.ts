@@ -1,4 +1,5 @@
-// Variants of calls whose body has independent fields: with one of them, and with two.
+// Makes variants of calls for races: if the fields of a body are independent, one variant changes
+// one field and another changes two.
 import type { Route } from '../../src/http/engine/route.ts'
 import { password } from './app.ts'
 import type { Way } from './race-act.ts'
@@ -13,10 +14,10 @@ export const inGroup = (scene: Scene) => ({
   groupIds: [toGroup(scene)],
 })
 
-/** Routes that look like writing but change no row. */
+/** Routes that look like writing but change no row, so they are not raced. */
 export const readsOnly = new Set(['POST /api/rules/test'])
 
-/** Fields that the API never returns. */
+/** Fields that the API never returns, so a race cannot check their value. */
 const unseen = new Set(['appSecret', 'token', 'encodingAesKey', 'password'])
 
 /**
@@ -36,19 +37,22 @@ const elsewhere: Record<string, string[]> = {
   ],
   'PATCH /api/receptions/:id': ['kind', 'uid', 'groupId'],
   'PATCH /api/settings': ['accounts'],
-  // this field is not independent, because whoever takes the session also becomes the exclusive
-  // agent
+  // the exclusive agent is left out, because that field is not independent: whoever takes the
+  // session also becomes the exclusive agent
   'PATCH /api/customers/:id': ['exclusiveAgentUid'],
 }
 
-/** What these fields change in addition to the route's own rows. */
+/**
+ * What these fields change besides the rows of their own route, so that they are raced with the
+ * calls that write those rows too.
+ */
 const fieldsTouch: Record<string, Pick<Way, 'kinds' | 'spoils'>> = {
   'PATCH /api/settings': { kinds: ['group', 'session'], spoils: ['settings'] },
   'PATCH /api/users/:uid': { kinds: ['group', 'session'], spoils: ['rights'] },
   'PATCH /api/accounts/:id': { kinds: ['session'] },
 }
 
-/** Two values for each field whose schema does not offer any. */
+/** Two values to race for each field whose schema does not offer any. */
 export const values: Record<string, (scene: Scene) => [unknown, unknown]> = {
   tags: () => [['一'], ['二']],
   expiresAt: () => ['2100-01-01T00:00:00.000Z', '2200-01-01T00:00:00.000Z'],
@@ -72,7 +76,10 @@ export const values: Record<string, (scene: Scene) => [unknown, unknown]> = {
   ],
 }
 
-/** Fields whose value is reported together with others. */
+/**
+ * Fields that name groups. If the other call of a race deletes a group, what was expected of these
+ * fields need not be true any more.
+ */
 const dependsOnGroup = new Set(['groupIds', 'groups'])
 
 type Field = { name: string; schema: Schema }

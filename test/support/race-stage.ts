@@ -9,7 +9,7 @@ import { freshWord, send, type Answered, type Ids, type RouteCall } from './rout
 
 export type Person = { uid: number; username: string; token: string }
 export type Who = 'boss' | 'chief' | 'owner' | 'other' | 'small' | 'operator'
-/** The state of the session before the race. */
+/** In which state the session is brought before the race. */
 export type State =
   'queued' | 'waiting' | 'active' | 'group' | 'silent' | 'missed' | 'reclaimed' | 'failedLine'
 
@@ -20,7 +20,7 @@ export type Stage = {
   companyId: string
   people: Record<Who, Person>
   account: { id: string; appid: string }
-  /** The settings at the beginning, to be restored afterwards. */
+  /** The company's settings before any race, which are restored after a race that changed them. */
   settings: object
   /**
    * Makes a call as this person, always through the first process, to prepare a race or to check
@@ -28,14 +28,17 @@ export type Stage = {
    */
   ask: (who: Who, how: string, body?: unknown) => Promise<Answered>
 }
-/** A race: its stage, and the things that its calls are about. */
+/** A race: its company and people, and the things that its calls are about. */
 export type Scene = Stage & {
   draw: Draw
   ids: Ids
   openid: string
-  /** The queued session of a second follower. */
+  /**
+   * The queued session of a second follower, for calls about several sessions; null if no call
+   * needs it.
+   */
   beside: { sessionId: string; openid: string; customerId: string } | null
-  /** A word that both calls use, for example as a name for which they compete. */
+  /** A word that both calls of a race use, for example as a name for which they compete. */
   word: string
 }
 
@@ -43,7 +46,7 @@ const token = 'racetoken'
 export const minute = 60_000
 export const day = 24 * 60 * minute
 
-/** The clock of the house is shared by all races, so moving it affects all of them. */
+/** Starts the clock of races. All races share one clock, so moving it affects all of them. */
 export function openRaceClock(house: House): Clock {
   let total = 0
   let last = Promise.resolve()
@@ -167,7 +170,7 @@ export async function renewAccount(stage: Stage): Promise<void> {
   if (before) await ask('boss', `DELETE /api/accounts/${before}`)
 }
 
-/** Returns the body of a call that must succeed. */
+/** Returns the body of a call that must succeed, and fails the test if it did not. */
 export function ok({ status, body }: Answered): any {
   assert.ok(status < 300, `${status} ${JSON.stringify(body)}`)
   return body
@@ -278,7 +281,7 @@ export const callTo = (how: string, body?: unknown): RouteCall => {
   const [method = '', path = ''] = how.split(' ')
   return { operation: '', method, path, ...(body !== undefined && { body }) }
 }
-/** Makes the n-th call of a race, at the n-th process. */
+/** Makes the n-th call of a race, at the n-th process, so that two processes compete. */
 export const fire = (
   { house, people }: Scene,
   n: number,

@@ -1,4 +1,4 @@
-// How calls about people, groups, accounts and companies vary in a race.
+// The variants in which calls about people, groups, accounts and companies are made in a race.
 import { password } from './app.ts'
 import type { Way } from './race-act.ts'
 import {

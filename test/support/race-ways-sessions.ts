@@ -1,4 +1,4 @@
-// How calls about sessions, their lines and customers vary in a race.
+// The variants in which calls about sessions, their lines and customers are made in a race.
 import type { Way } from './race-act.ts'
 import { ended, lineThere, read, row, sessionAt, toGroup, told } from './race-claims.ts'
 import { callTo, fire } from './race-stage.ts'

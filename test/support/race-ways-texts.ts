@@ -1,4 +1,5 @@
-// How calls about receptions, platforms, quick replies and rules vary in a race.
+// The variants in which calls about receptions, platforms, quick replies and rules are made in a
+// race.
 import type { Way } from './race-act.ts'
 import {
   at,

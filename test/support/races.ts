@@ -28,9 +28,9 @@ import { freshWord, plainFields, type Answered } from './route-calls.ts'
 export type Race = {
   acts: [Act, Act]
   state: State
-  /** The seed of the random choices. */
+  /** The seed of the random choices, by which a race can be repeated. */
   seed: number
-  /** How much later the second call starts. */
+  /** How much later the second call of a race starts than the first. */
   laterMs: number
   swapped: boolean
 }
@@ -115,7 +115,7 @@ async function fireBoth(scene: Scene, { acts, laterMs, swapped }: Race): Promise
  */
 function rivals({ acts: [one, other] }: Race, answers: Answered[]): string[] {
   if (one.unique === undefined || one.unique !== other.unique) return []
-  // two calls that make the same change may both succeed
+  // two calls that make the same change may both succeed: nothing is lost then
   if (one === other && one.operation.startsWith('PATCH')) return []
   const statuses = answers.map(({ status }) => status)
   const [low = 0, high = 0] = statuses.toSorted((a, b) => a - b)
@@ -157,7 +157,7 @@ async function holds({ of, want, get }: Claim, other: Done | null): Promise<stri
   return [`${of} is ${JSON.stringify(is)}, not ${JSON.stringify(wants)}`]
 }
 
-/** What must be true after every race. */
+/** Checks what must be true after every race, whichever calls it has. */
 async function invariants(scene: Scene): Promise<string[]> {
   const { house, companyId } = scene
   const { invariants: ask } = house.app.ports.store.read
@@ -185,7 +185,7 @@ async function invariants(scene: Scene): Promise<string[]> {
   ]
 }
 
-/** Finds references to things that do not exist. */
+/** Finds references to things that no longer exist, such as a rule that names a deleted group. */
 async function dangling({ house, companyId, account }: Scene): Promise<string[]> {
   const ask = <T>(query: string) => house.rows<T>(query, [companyId])
   const groups = new Set(
@@ -247,7 +247,7 @@ const replaysEnd = ({ house, companyId }: Scene) =>
     assert.deepEqual(await house.rows(query, [companyId]), [])
   }, 'replay')
 
-/** Signs in the people of the company again. */
+/** Signs in the people of the company again, if a race has ended their sign-ins. */
 async function reopen(stage: Stage): Promise<void> {
   const { house, people, companyId, ask } = stage
   await ask('operator', `PATCH /api/companies/${companyId}`, { enabled: true })

@@ -1,11 +1,11 @@
-// Sends a push with WeChat's signature directly, without the simulator's repetitions.
+// Sends a push with WeChat's signature directly, without the repetitions that the simulator makes.
 import { createHash } from 'node:crypto'
 import { account, type House } from './app.ts'
 import { comesLater } from './pauses.ts'
 
 let nonces = 12_345
 
-/** `at` is the time of the push in seconds. */
+/** Returns the signed query of a push. `at` is the time of the push in seconds. */
 export function signed(token = account.token, at = Math.floor(Date.now() / 1000)): string {
   const [timestamp, nonce] = [String(Math.floor(at)), String((nonces += 1))]
   const signature = createHash('sha1')
@@ -21,8 +21,8 @@ const tries = 3
 const pauseMs = 1000
 
 /**
- * Pushes again later if the push was not stored, as WeChat does. The failed attempt has to be
- * announced to the house.
+ * Pushes again later if the push was not stored, as WeChat does. The test has to announce the
+ * failed attempt, which would otherwise fail it.
  */
 export async function pushAgain(
   house: Pick<House, 'url'>,

@@ -11,7 +11,10 @@ export type Rig = {
    */
   arm: (cut: Cut) => Promise<void>
   mend: () => Promise<void>
-  /** How many messages have been hit by a prepared failure. */
+  /**
+   * How many messages have been hit by a prepared failure, so that a test can check that it
+   * happened.
+   */
   struck: () => number
   close: () => Promise<void>
 }
@@ -114,7 +117,7 @@ export type Sent = {
   delivered: boolean
 }
 
-/** Every message that reached the simulator, in order. */
+/** Reads every message that reached the simulator, in order. */
 export async function sentTo(simulator: string): Promise<Sent[]> {
   const { items } = (await (await fetch(`${simulator}/sim/ledger?limit=10000`)).json()) as {
     items: {

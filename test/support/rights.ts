@@ -19,7 +19,7 @@ import {
 } from './route-calls.ts'
 import { openStage, usernameOf, type Stage, type StageOptions } from './stage.ts'
 
-/** For each relation between caller and thing, the kind of thing with which it is tested. */
+/** For each relation between a caller and a thing, the kind of thing with which a test tries it. */
 const thingOfReach: Partial<Record<Reach, Thing>> = {
   'session.read': 'session',
   'session.list': 'session',
@@ -62,7 +62,9 @@ function thingOf(route: Route, reach: Reach): Thing | undefined {
   return thingOfReach[reach] ?? fillOf(route).of ?? thingOfWord[word]
 }
 
-/** How to make a valid call of this route; some bodies depend on what the caller may reach. */
+/**
+ * Returns how to make a valid call of this route; some bodies depend on what the caller may reach.
+ */
 function fillFor(route: Route, reach: Reach): Fill {
   const fill = fillOf(route)
   const { body } = fill
@@ -173,7 +175,7 @@ function statusOfAnswer({ status, body }: Answered): number {
   return failed ? statusOf[failed.code] : status
 }
 
-/** Null if the answer is as declared. */
+/** Why the answer to a call is not as the route declares; null if it is. */
 export function whyNot(cell: Cell, answer: Answered, ids: Ids): string | null {
   const { wants } = cell
   const status = statusOfAnswer(answer)

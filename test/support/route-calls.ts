@@ -46,7 +46,7 @@ const firstOf = ({ anyOf, oneOf }: Schema) => (anyOf ?? oneOf)?.[0]
 const filled = ({ properties = {}, required = [] }: Schema, known: Known) =>
   Object.fromEntries(required.map((key) => [key, sample(properties[key] ?? {}, key, known)]))
 
-/** Values for fields that are recognised by their name. */
+/** Values for fields of a request whose name tells what fits, such as a password or a time. */
 export const plainFields: Known = {
   id: 'f'.repeat(32),
   hashe: 'f'.repeat(64),
@@ -112,13 +112,13 @@ export type Person =
   | 'operator'
 
 export type Fill = {
-  /** A person who may make this call. */
+  /** Who makes the call: a person who may. */
   by: Person
   of?: Thing
   body?: (fields: Known, fresh: string) => object
   query?: (fields: Known) => Record<string, string>
   form?: true
-  /** The call ends the sign-in with which it is made. */
+  /** Set if the call ends the sign-in with which it is made, so that it must be made last. */
   endsSignIn?: true
 }
 
@@ -136,7 +136,10 @@ const ruleCalled = (name: string) => ({
   action: { kind: 'text', text: '好' },
 })
 
-/** All routes that write. `fresh` is a word that no other call uses. */
+/**
+ * How to call each route that writes: who may, with what body and on which thing. `fresh` is a word
+ * that no other call uses.
+ */
 export const fills: Record<string, Fill> = {
   'POST /api/login': { by: 'stranger', body: ({ login = '' }) => ({ username: login, password }) },
   'POST /api/logout': { by: 'stranger', endsSignIn: true },
@@ -303,7 +306,7 @@ export type RouteCall = {
   method: string
   path: string
   body?: unknown
-  /** Set if the body is a form with a file instead of JSON. */
+  /** Set if the body of the call is a form with a file instead of JSON. */
   form?: true
 }
 

@@ -11,7 +11,9 @@ export const choice = (
   value,
 })
 
-/** The values with which a setting is tested; null if the schema alone does not tell any. */
+/**
+ * Returns the values with which a setting is tested; null if the schema alone does not tell any.
+ */
 export function valuesOf(schema: z.core.$ZodType, byDefault?: unknown): unknown[] | null {
   if (schema instanceof z.ZodOptional) return valuesOf(schema.unwrap(), byDefault)
   if (schema instanceof z.ZodDefault) return valuesOf(schema.unwrap(), schema.def.defaultValue)

@@ -1,5 +1,5 @@
-// The second process of a house. It contains the whole product, opens and closes it on request of
-// its parent, and moves its clock when told.
+// The second process of a product under test. It contains the whole product, opens and closes it on
+// request of its parent, and moves its clock when told.
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { withCheapPasswords } from './cheap-passwords.ts'

@@ -27,7 +27,7 @@ export type Step = {
   candidates?: { uid?: number; why: string }[]
 }
 
-/** The id of the account that every house has. */
+/** The id of the account that every product under test has from the start. */
 export const accountOf = async (house: House): Promise<string> =>
   (
     await house.rows<{ account_id: string }>(
@@ -35,7 +35,7 @@ export const accountOf = async (house: House): Promise<string> =>
       [account.appid],
     )
   )[0]?.account_id ?? ''
-/** The common lane of that account. */
+/** The common lane of the account that every product under test has from the start. */
 export const commonOf = async (house: House) => commonLane(await accountOf(house))
 
 /** The follower's newest session, whatever state it is in. */

@@ -88,7 +88,10 @@ export async function comesAgain(at: At): Promise<void> {
   await stands(at, talk, { stateCode: closedByAdmin })
 }
 
-/** First the agent owes an answer; later neither side writes. */
+/**
+ * The customer falls silent: first the agent owes an answer and the session is taken back, later
+ * neither side writes and it is closed or reclaimed.
+ */
 async function fallsSilent(at: At, talk: Talk): Promise<void> {
   const { takeBackMinutes, idleCloseMinutes, reclaimDays } = at.facts.settings
   at.step = 'take-back'
@@ -114,7 +117,10 @@ async function fallsSilent(at: At, talk: Talk): Promise<void> {
   if (idleCloseMinutes === 0) await stands(at, talk, { closeReason: 'reclaimed' })
 }
 
-/** The agent who was given the customer does not accept. */
+/**
+ * Plays the part of the settings story in which the agent who was given the customer does not
+ * accept.
+ */
 export async function isNotAccepted(at: At): Promise<void> {
   const { settings } = at.facts
   await returnToWork(at)

@@ -57,7 +57,7 @@ export function arrivalOf(facts: Facts, text: string): 'queued' | 'answered_by_r
 
 export type Moment = { talking: boolean; isNew: boolean }
 
-/** What a follower is answered automatically while no agent is online. */
+/** What a follower must be answered automatically while no agent is online. */
 export function answerTo(facts: Facts, text: string, { talking, isNew }: Moment): RegExp | null {
   const { settings } = facts
   const byRule = talking && !settings.rulesInConversation ? null : ruleFor(facts, text)
@@ -97,13 +97,16 @@ export const isGiven = ({ settings, ids }: Facts, of: 'everybody' | 'group'): bo
 export const overflows = ({ settings, ids }: Facts) =>
   settings.groups[ids.groupIds[0]]?.overflow !== undefined
 
-/** The greeting of the person who takes up a session. */
+/** What the person who takes up a session must greet the customer with, by the settings. */
 export function greetingBy(facts: Facts, who: Speaker): string {
   const words = (who === 'person' ? facts.person.greeting : null) ?? facts.settings.greeting
   return words.replaceAll('{name}', facts[who].name)
 }
 
-/** Who is assigned first; supervisors and admins are not. */
+/**
+ * Who gets the first customer where sessions are assigned: the person if they are an agent,
+ * otherwise their colleague, because supervisors and admins are assigned nobody.
+ */
 export const whoIsGiven = ({ person }: Facts): Speaker =>
   person.role === 'agent' ? 'person' : 'colleague'
 

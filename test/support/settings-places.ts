@@ -9,7 +9,10 @@ import { routes } from '../../src/http/routes.ts'
 import type { Chosen, Choice, Factor } from './pairs.ts'
 import { choice, valuesOf } from './schema-values.ts'
 
-/** Ids that exist only after the company was created. */
+/**
+ * Ids that the values of some settings contain. They are known only when the company has been
+ * created.
+ */
 export type Ids = { accountId: string; groupIds: [number, number]; colleague: number }
 type Place = { own: true } | { choices: Choice[] } | { not: string }
 type Shape = Record<string, z.core.$ZodType>
@@ -86,7 +89,7 @@ const person: Record<string, Place> = {
   password: not('everybody has one'),
   name: by(undefined, '小李'),
   role: own,
-  // in the story, false means that the person was disabled and is enabled again
+  // in the story, an agent for whom `enabled` is false was disabled and is enabled again
   enabled: own,
   groupIds: named({ none: [], one: ({ groupIds: [first] }: Ids) => [first] }),
   deputyUids: named({ none: [], one: ({ colleague }: Ids) => [colleague] }),
@@ -170,7 +173,7 @@ const ownChoices = (name: string, schema: z.core.$ZodType): Choice[] =>
     choice(value),
   )
 
-/** Encrypted pushes require a key. */
+/** Values of two settings that cannot be used together: encrypted pushes require a key. */
 export const excluded = (one: Chosen, other: Chosen): boolean =>
   one.factor.name === 'account.mode' &&
   one.choice.value !== 'plain' &&

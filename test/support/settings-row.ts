@@ -37,7 +37,7 @@ export type At = {
   person: Actor
   colleague: Actor
   talks: Talk[]
-  /** The last step that was started, to be shown if something fails. */
+  /** The step of the story that was started last, to be shown if something fails. */
   step: string
 }
 
@@ -173,14 +173,19 @@ type Closed = Seen & { seq: number; visitorOffset: number; agentOffset: number }
 export type Session = Seen & { seq: number; window: { remaining: number } }
 export type Talk = {
   customer: Follower
-  /** Empty until the follower has written. */
+  /** The id of the follower's session; empty until the follower has written. */
   id: string
   said: string[]
   /** Messages that must reach the follower through the API, in this order and once each. */
   promised: string[]
-  /** How many more replies WeChat accepts for this follower. */
+  /**
+   * How many more replies WeChat must accept for this follower, by what the story has sent so far.
+   */
   left: number
-  /** How many lines of the follower's session nobody has read. */
+  /**
+   * How many lines of the follower's session must be shown as unread, because no agent has read
+   * them yet.
+   */
   unread: number
 }
 
@@ -191,7 +196,10 @@ export async function newTalk(at: At): Promise<Talk> {
   return talk
 }
 
-/** Reads the follower's newest session. */
+/**
+ * Reads the follower's newest session as the API shows it, to compare it with what the settings
+ * require.
+ */
 export async function seen(at: At, talk: Talk): Promise<Session> {
   if (talk.id === '') talk.id = (await sessionOf(at.house, talk.customer, at.boss)).customer.id
   return (await ok(at.boss, ['GET', `/api/customers/${talk.id}/sessions`])).items[0] as Session
@@ -210,7 +218,8 @@ export const laneOf = (session: Seen) => session.queue?.lane
 const budget = 5
 
 /**
- * The follower writes, the line is stored, and the automatic answer is what the settings require.
+ * Lets the follower write, and checks that the line is stored and the automatic answer is what the
+ * settings require.
  */
 export async function says(
   at: At,
@@ -232,7 +241,10 @@ export function hears(talk: Talk, text: string): void {
 
 type Told = { shown: { way: string; text?: string }[]; words: RegExp | null }
 
-/** Mini programs take no passive replies, so the answer goes through the API. */
+/**
+ * Checks that the follower is told these words: in the passive reply or, since mini programs take
+ * none, in a message through the API.
+ */
 export async function isTold(at: At, talk: Talk, { shown, words }: Told): Promise<void> {
   const inAnswer = at.facts.account.type === 2 ? null : words
   assert.equal(shown.length, inAnswer ? 1 : 0, `shown ${JSON.stringify(shown)}, not ${words}`)

@@ -32,7 +32,7 @@ export const common = ({ facts }: At) => commonLane(facts.ids.accountId)
 let said = 0
 export const next = (word: string) => `${word}${(said += 1)}`
 
-/** The customer asks for a person and waits for anybody. */
+/** Lets the customer ask for a person, and checks that they wait for anybody. */
 export async function waits(at: At, talk: Talk): Promise<Seen> {
   talk.unread = 0
   await says(at, talk, { text: askForPerson, isNew: true })
@@ -66,7 +66,8 @@ export async function answers(
  * person; a note and a picture follow.
  */
 export async function talks(at: At, talk: Talk, owner: Actor): Promise<void> {
-  // a reply that leaves after the customer's next line would count towards the next window
+  // waits, because a reply that leaves after the customer's next line would count towards the next
+  // window
   await settles(at, talk)
   await says(at, talk, { text: next('问'), copies: 2, talking: true })
   await says(at, talk, { text: next('问'), talking: true })

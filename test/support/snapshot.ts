@@ -3,7 +3,9 @@ import { entities } from '../../entities/index.ts'
 import type { House } from './app.ts'
 import { simulatorLedger } from './doors.ts'
 
-/** The rows of each table, each written as one line of text. */
+/**
+ * The rows of each table, each written as one line of text, so that two snapshots can be compared.
+ */
 export type Snapshot = Map<string, Set<string>>
 
 /** Columns that every call changes: the time at which somebody was last active. */
@@ -11,7 +13,10 @@ const bookkeeping: Record<string, string[]> = { user: ['seen_at'], login: ['seen
 
 type Row = Record<string, unknown>
 
-/** Rows in which processes regularly report their clock. */
+/**
+ * Whether a row is one in which processes regularly report their clock. Such rows change without
+ * any call, so they are left out.
+ */
 const isHeartbeat = (table: string, { name }: Row) => table === 'installation' && name === 'clock'
 
 /**
@@ -48,7 +53,7 @@ const sentToWechat = async ({ simulator }: House): Promise<[string, Set<string>]
 const lineOf = (table: string, row: Row) =>
   JSON.stringify(Object.entries(row).filter(([column]) => !bookkeeping[table]?.includes(column)))
 
-/** Describes the differences; empty if nothing changed. */
+/** Describes the differences between two snapshots; empty if nothing changed. */
 export const changesIn = (before: Snapshot, after: Snapshot, ignored: string[] = []): string[] =>
   [...after]
     .filter(([table]) => !ignored.includes(table))

@@ -37,12 +37,14 @@ export type Stage = {
    * this kind.
    */
   idsOf: (thing?: Thing) => Promise<Ids>
-  /** A call of the route by a person who may make it, on a thing created for it. */
+  /** Prepares a call of the route by a person who may make it, on a thing created for it. */
   prepare: (route: Route) => Promise<{ by: Person; call: RouteCall }>
 }
 
 export type StageOptions = HouseOptions & {
-  /** How many missed sessions can be asked for; they are created once, by moving the clock. */
+  /**
+   * How many missed sessions the tests of a stage need. They are created once, by moving the clock.
+   */
   missed?: number
   reclaimed?: number
   /**
@@ -63,8 +65,8 @@ const staff: Record<Exclude<Person, 'operator'>, object> = {
   admin: { role: 'admin' },
 }
 /**
- * The sign-in name of a person. The house's operator is called admin already, so this company's
- * admin has another name.
+ * The sign-in name of a person. The first company's admin, who is the operator, is called admin
+ * already, so this company's admin has another name.
  */
 export const usernameOf = (person: string) => (person === 'admin' ? 'manager' : person)
 
@@ -124,8 +126,8 @@ async function prepareStage(house: House, options: StageOptions): Promise<Stage>
 type Place = { accountIds?: string[]; groupIds?: number[] }
 
 /**
- * Which accounts and groups each person serves. With `nested`, people elsewhere are in the outer
- * group and serve nothing that waits for the inner one.
+ * Which accounts and groups each person serves. With `nested`, the person called `elsewhere`
+ * belongs only to the outer group, and must get no right to sessions that wait for the inner one.
  */
 async function placing(
   house: House,
@@ -186,12 +188,12 @@ type At = {
   people: Record<Person, Actor>
   fixed: Known
   stock: Stock
-  /** The group inside another group through which sessions come; null if they come through none. */
+  /** The group inside another group to which all sessions come; null if they come to no group. */
   inner: number | null
 }
 type Pair = { id: string; customerId: string }
 
-/** A new follower writes, and the session is queued. */
+/** Makes a new follower who has written and whose session is queued. */
 async function arrive(house: House, text = '请问'): Promise<Pair> {
   const customer = await follower(house)
   await customer.says(text)
@@ -205,7 +207,7 @@ async function arrive(house: House, text = '请问'): Promise<Pair> {
 
 type Two = Pick<Record<Person, Actor>, 'former' | 'owner'>
 
-/** The former owner claims the session and transfers it to the owner. */
+/** Makes a session with a former and a present owner: the former one claims it and transfers it. */
 async function handOver({ former, owner }: Two, pair: Pair): Promise<Pair> {
   const path = `/api/sessions/${pair.id}`
   await done(former.call('POST', `${path}/claim`, {}))
@@ -255,7 +257,7 @@ const ofPair = ({ id, customerId }: Pair): Ids => ({
 })
 const ofPath = (word: string) => (id: unknown) => ({ paths: { [word]: String(id) }, fields: {} })
 
-/** The session waits for the inner group, if there is one. */
+/** Makes a queued session. It waits for the inner group if there is one. */
 async function queue({ people, house, inner }: At): Promise<Pair> {
   const pair = await arrive(house)
   if (inner !== null) await toInner(people.supervisor, pair, inner)
@@ -266,8 +268,8 @@ const toInner = (person: Actor, { id }: Pair, groupId: number) =>
   done(person.call('POST', `/api/sessions/${id}/transfer`, { groupId }))
 
 /**
- * The former owner claims the session, transfers it to the group, and the owner claims it from
- * there.
+ * Makes a session whose owner changed through a group: the former owner claims it and transfers it
+ * to the group, and the owner claims it from there.
  */
 async function throughGroup(at: At, inner: number): Promise<Pair> {
   const pair = await queue(at)

@@ -1,4 +1,4 @@
-// Several accounts of one company, whose followers are in conversation with an agent.
+// Prepares several accounts of one company, whose followers are in conversation with an agent.
 import assert from 'node:assert/strict'
 import { account, post, type Actor, type House } from './app.ts'
 import { eventually } from './eventually.ts'

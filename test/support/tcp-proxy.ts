@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { comesLater } from './pauses.ts'
 
 export type TcpProxy = {
-  /** The server's URL, leading through the proxy. */
+  /** The server's URL with the address of the proxy, so that a client connects through it. */
   url: string
   /** From now on everything that either side sends is swallowed, on old and new connections. */
   goDead: () => void
@@ -14,16 +14,16 @@ export type TcpProxy = {
    * and neither side learns that the other has gone.
    */
   revive: () => void
-  /** From now on everything arrives this much later. */
+  /** From now on everything arrives this much later, as over a slow network. */
   slow: (ms: number) => void
-  /** Resets every connection. */
+  /** Resets every connection, as when the server's machine restarts. */
   cut: () => void
   /**
    * Closes every connection towards the client only; the server does not notice and keeps the
    * client's locks.
    */
   halfClose: () => void
-  /** Resets every connection and stops listening. */
+  /** Resets every connection and stops listening, as when the server has ended. */
   refuse: () => Promise<void>
   /** Accepts connections again, after they were refused. */
   listen: () => Promise<void>
@@ -90,7 +90,8 @@ export async function openTcpProxy(
       socket.on('close', () => {
         pair.lost ||= isDead
         if (other.destroyed) pairs.delete(pair)
-        // on a dead connection neither side is told that the other one has gone
+        // on a dead connection neither side is told that the other one has gone, so its end is not
+        // passed on
         if (pair.lost) return
         row(delay[way], () => {
           other.destroy()

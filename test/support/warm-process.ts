@@ -1,6 +1,6 @@
 // Processes that have loaded the product but not opened it. Loading takes a second of processor
-// time, and a test file opens many houses, so a second process that has closed its product is
-// reused for the next house.
+// time, and a test file starts many products, so a second process that has closed its product is
+// reused for the next one.
 import { fork, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 
@@ -15,7 +15,7 @@ function load(): ChildProcess {
   })
 }
 
-/** Loads such a process while its house is starting. */
+/** Loads a second process in advance, while the first one of the same product is starting. */
 export function warmProcess(): void {
   if (!idle.some((child) => !hasEnded(child))) keepProcess(load())
 }

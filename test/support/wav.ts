@@ -6,9 +6,11 @@ export type Sound = {
   bits?: number
   float?: boolean
   extensible?: boolean
-  /** The frequency of the tone in each channel. */
+  /**
+   * The frequency of the tone in each channel, by which the channels can be told apart in the MP3.
+   */
   hertz?: number[]
-  /** RIFF chunks that are written before the sound. */
+  /** RIFF chunks to write before the sound, as some programs do. */
   before?: Buffer[]
 }
 

@@ -20,10 +20,13 @@ export type Sent = {
 }
 type Said<P> = {
   ask?: Parameters<Asking<P>>[0]
-  /** The value to which the SDK's call must resolve. */
+  /** The value to which the SDK's call must resolve, for comparison with the real result. */
   get?: Awaited<ReturnType<Asking<P>>>
   sent?: Sent
-  /** WeChat's answer, if it differs from the value to which the call resolves. */
+  /**
+   * What the simulated WeChat answers, if it differs from the value to which the SDK's call
+   * resolves.
+   */
   answer?: unknown
 }
 export type Row = { path: string; line: string; said: Said<Path> }

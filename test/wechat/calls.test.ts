@@ -1,4 +1,4 @@
-// Compares every call of the client with WeChat's documents.
+// Compares what the SDK sends and returns for every call with WeChat's documents.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import test from 'node:test'

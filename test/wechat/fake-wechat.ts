@@ -8,7 +8,7 @@ import { memoryTokenStore, type TokenStore } from 'wechat-api-ts'
 export type Asked = {
   method: string
   path: string
-  /** The parameters of the query, except the access token. */
+  /** The parameters of a call's query, except the access token, which is compared on its own. */
   query: Record<string, string>
   token: string | null
   type: string
@@ -75,7 +75,10 @@ export function portOf(server: { address: () => unknown }): number {
   return (server.address() as AddressInfo).port
 }
 
-/** Sends JSON with the content type of text, as WeChat does. */
+/**
+ * Sends JSON with the content type of text, as WeChat does, so that a client must not rely on the
+ * type.
+ */
 export function json(response: ServerResponse, value: unknown): void {
   response.setHeader('content-type', 'text/plain')
   response.end(typeof value === 'string' ? value : JSON.stringify(value))

@@ -54,7 +54,10 @@ const envelope = (encrypted: string) =>
   `<xml><ToUserName><![CDATA[${originalId}]]></ToUserName><Encrypt><![CDATA[${encrypted}]]></Encrypt></xml>`
 const at = () => ({ timestamp: String(Math.floor(Date.now() / 1000)), nonce: '1234567890' })
 
-/** A push in the form in which we would send it. */
+/**
+ * Makes a push as WeChat would send it, signed and, depending on the mode, encrypted by our own
+ * code.
+ */
 function ourPush(xml: string, mode: (typeof modes)[number]): Posted {
   const { timestamp, nonce } = at()
   if (mode === 'plain') {
@@ -75,7 +78,9 @@ function ourPush(xml: string, mode: (typeof modes)[number]): Posted {
   }
 }
 
-/** Makes a push that the package wechat-crypto has encrypted. */
+/**
+ * Makes a push that the npm package wechat-crypto has encrypted, to see whether the SDK reads it.
+ */
 function theirPush(xml: string): Posted {
   const { timestamp, nonce } = at()
   const encrypted = crypto.encrypt(xml)
@@ -106,7 +111,7 @@ async function theirServer(
   return listen(t, app)
 }
 
-/** Decrypts an answer like WeChat does. */
+/** Decrypts an answer of the webhook like WeChat does, and returns its fields. */
 function opened(answer: string, mode: (typeof modes)[number]): XmlNode {
   const outer = readXml(answer)
   if (mode === 'plain') return outer

@@ -240,7 +240,8 @@ test('every kind of malformed envelope is refused with the same error text', () 
       cipher.final(),
     ]).toString('base64')
   }
-  // with the 38 bytes around it, a text of 25 letters gives 63 bytes, one less than 64
+  // with the 38 bytes around it a text of 25 letters has 63 bytes, so the padding is a single byte;
+  // a shorter text gets more
   const [long, short] = ['x'.repeat(25), 'x'.repeat(20)]
   assert.equal(decryptMessage(key, appid, padded(long, [1])), long)
   assert.equal(decryptMessage(key, appid, padded(short, [6, 6, 6, 6, 6, 6])), short)

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-// Searches in parent directories, because compiled tests are in a different directory than their
-// sources.
+// Finds a file of the repository. It searches in parent directories, because compiled tests are in
+// a different directory than their sources.
 function upwards(path: string, from = import.meta.dirname): string {
   if (existsSync(join(from, path))) return join(from, path)
   return from === '/' ? assert.fail(`no ${path}`) : upwards(path, join(from, '..'))

@@ -73,7 +73,7 @@ const word = fc
     parts.join('').replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''),
   )
 const anyArticle = fc.record({ title: word, description: word, url: word, pictureUrl: word })
-/** A random reply of any type, and the texts that a reader must find in it. */
+/** Makes a random reply of any type, and the texts that a reader must find in it. */
 const anyReply: fc.Arbitrary<[PassiveReply, object]> = fc.oneof(
   word.map((text): [PassiveReply, object] => [{ type: 'text', text }, { Content: text }]),
   word.map((mediaId): [PassiveReply, object] => [

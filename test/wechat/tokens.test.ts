@@ -35,7 +35,7 @@ test('a hundred simultaneous calls fetch one token, which is renewed four minute
   assert.equal(await other.accessToken(), 'T2')
 })
 
-test('the classic token is fetched with one call too, and its errors do not contain the secret', async (t) => {
+test('however many calls run at once, the classic token is fetched with a single call, and its errors do not contain the secret', async (t) => {
   const { url, asked } = await fakeWechat(t, ({ path }, response) => {
     json(
       response,
@@ -83,7 +83,7 @@ test('a token that another server has renewed is used instead of fetching anothe
     const answer = () => {
       json(response, token === 'T1' ? { errcode: 40001, errmsg: 'not latest' } : { errcode: 0 })
     }
-    // another server renews the token while this call is running
+    // another server renews the token while this call is running, so this one's token is outdated
     void tokens
       .renew(appid, async () => ({ token: 'THEIRS', expiresAt: Date.now() + 7_200_000 }))
       .then(answer)

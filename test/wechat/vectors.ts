@@ -56,8 +56,8 @@ export type Vectors = {
   errcodes: { code: number; meaning: string; class: string }[]
 }
 
-// Searches in parent directories, because compiled tests are in a different directory than their
-// sources.
+// Finds the file with the test vectors. It searches in parent directories, because compiled tests
+// are in a different directory than their sources.
 function find(): URL {
   for (const up of [
     './',

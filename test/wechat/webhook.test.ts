@@ -96,7 +96,10 @@ async function post(
   }
 }
 
-/** Lets handlers wait until the test lets them continue. */
+/**
+ * Lets handlers wait until the test lets them continue, so that a push can arrive again in the
+ * meantime.
+ */
 function gate(): { opened: Promise<unknown>; open: () => void } {
   let open = () => undefined as unknown
   const opened = new Promise((resolve) => {
@@ -269,7 +272,7 @@ test('if a body parser has consumed the body, the error says so instead of calli
   assert.match(String(errors[0]), /body parser/)
 })
 
-test('the handler gets the request, with the type of its framework', async (t) => {
+test('under a framework such as Express a handler of pushes gets the request of that framework, with its type', async (t) => {
   const app = express()
   app.use(
     '/wx/:appid/callback',
@@ -518,7 +521,8 @@ test('a large unsigned body is refused without the cost of parsing it', async ()
   const deep = `<xml>${'<a>'.repeat(120_000)}${'</a>'.repeat(80_000)}<Encrypt>x</Encrypt></xml>`
   const json = `{"a":${'['.repeat(900_000)}`
   const query = new URLSearchParams('timestamp=1&nonce=2&msg_signature=x&encrypt_type=aes')
-  // this body is within all limits of the readers, but expensive for them to read
+  // this body is within all limits of the readers but expensive to read, so it must be refused
+  // before it is read
   const readable = `<xml><a><b>${'&#x4f60;'.repeat(120_000)}</b></a><Encrypt>x</Encrypt></xml>`
   for (const body of [deep, json, deep.replaceAll('<a>', '<![CDATA[]]>'), readable]) {
     const times = [1, 2, 3].map(() =>

@@ -34,7 +34,7 @@ export interface WechatAccount {
   createdAt: Time
 }
 
-/** A website whose visitors write. */
+/** An account whose customers write on a website instead of in WeChat. */
 export interface WebAccount {
   id: string
   kind: 'web'

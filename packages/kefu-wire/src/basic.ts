@@ -12,14 +12,14 @@ export type Time = string
  */
 export type Whole = number
 
-/** One page of a list. */
+/** One page of a list; `next` leads to the following one. */
 export interface Page<Item> {
   items: Item[]
   /** Give this as `cursor` to get the next page; null on the last page. */
   next: string | null
 }
 
-/** The call succeeded and has nothing to answer. */
+/** The answer of a call that succeeded and has nothing to tell: an empty object. */
 export type Done = Record<string, never>
 
 /**

@@ -16,7 +16,7 @@ export interface AuditEntry {
   id: string
   uid: Whole
   action: string
-  /** The object that was changed, named by its kind and id. */
+  /** What was changed: the kind and the id of the thing. */
   object: string
   detail: unknown
   at: Time

@@ -2,7 +2,7 @@
 export interface Failure {
   error: {
     code: ErrorCode
-    /** An explanation for developers. */
+    /** An explanation of the failure for developers; programs should look at the code instead. */
     message: string
     /** The id under which the call stands in the server's log. */
     requestId: string

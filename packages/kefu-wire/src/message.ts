@@ -38,7 +38,7 @@ export interface Message extends Said {
    */
   messageType: Whole
   type: MessageType
-  /** The person of the company who wrote the line. */
+  /** The uid of the person of the company who wrote the line. */
   agentUid?: Whole
   /** The name of the writer at that time; only if the writer was not the owner of the session. */
   agentName?: string
@@ -104,7 +104,10 @@ export interface SentLink {
   url: string
 }
 
-/** Something the customer did, such as following the account. */
+/**
+ * An event in the conversation: something the customer did other than writing, such as following
+ * the account.
+ */
 export interface SentEvent {
   name: string
   key: string
@@ -117,7 +120,9 @@ export interface Delivery {
   errcode?: Whole
   /** Why the message failed or its outcome is unknown; absent in every other state. */
   why?: DeliveryWhy
-  /** The reason why it failed or is unknown, explained in Chinese and English. */
+  /**
+   * Why the message failed or its outcome is unknown, in words for people, in Chinese and English.
+   */
   explanation?: string
 }
 
@@ -125,18 +130,22 @@ export interface Delivery {
 export type DeliveryWhy =
   /** WeChat refused the message; `errcode` and the explanation tell why. */
   | 'wechat_refused'
-  /** WeChat could not be reached for ten minutes. */
+  /** The message was given up, because WeChat could not be reached for ten minutes. */
   | 'wechat_away'
-  /** For ten minutes WeChat refused the account's access token. */
+  /**
+   * The message was given up, because WeChat refused the account's access token for ten minutes.
+   */
   | 'token_refused'
-  /** For ten minutes WeChat did not take the file. */
+  /** The message was given up, because WeChat did not accept its file for ten minutes. */
   | 'upload_failed'
-  /** The file is no longer stored by kefu. */
+  /** The message was not sent, because its file is no longer stored by kefu. */
   | 'file_missing'
   | 'account_not_bound'
-  /** The server failed for ten minutes; this is a fault of kefu. */
+  /**
+   * The message was given up, because the server failed for ten minutes; this is a fault of kefu.
+   */
   | 'internal'
-  /** The message was sent, and WeChat gave no clear answer. */
+  /** The message was sent, but WeChat gave no clear answer, so nobody knows whether it arrived. */
   | 'no_answer'
   | 'reply_window_closed'
   | 'reply_budget_used'

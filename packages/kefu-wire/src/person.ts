@@ -24,7 +24,7 @@ export interface SignIn {
   user: Me
 }
 
-/** A person of the company, as an admin sees them. */
+/** A person of the company with everything that an admin may see and change. */
 export interface User {
   uid: Whole
   username: string
@@ -48,7 +48,7 @@ export interface ChangedUser extends User {
   handedOn?: Whole
 }
 
-/** A person, as everyone of the company sees them. */
+/** A person as every colleague sees them, without what only an admin may see. */
 export interface Colleague {
   uid: Whole
   name: string
@@ -62,7 +62,7 @@ export interface Colleague {
   groups: { id: Whole; path: string[] }[]
 }
 
-/** A group of agents. */
+/** A group of agents, to which customers can be handed and which may contain other groups. */
 export interface Group {
   id: Whole
   name: string

@@ -12,7 +12,7 @@ export interface Reception {
   groupId: Whole | null
   replyText: string | null
   tags: string[]
-  /** The address that the code contains. */
+  /** The address that the QR code contains. */
   url: string | null
   /** The URL of the picture of the QR code, which is at WeChat. */
   qrUrl: string | null

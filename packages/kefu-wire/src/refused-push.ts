@@ -1,13 +1,16 @@
 import type { Page, Time, Whole } from './basic.ts'
 
-/** A push that the database refused to store. */
+/**
+ * A push that the database refused to store. Admins can see it here, so that no message is lost
+ * unnoticed.
+ */
 export interface RefusedPush {
   id: string
   accountId: string
   openid: string
-  /** The kind of the push. */
+  /** What was pushed: `text`, `line` for any other message, or the name of the event. */
   kind: string
-  /** The push as it arrived. */
+  /** The XML of the push as it arrived, so that nothing of it is lost. */
   xml: string | null
   /** The session that contains a line in place of the push; null if there is none. */
   sessionId: string | null

@@ -72,7 +72,7 @@ export interface QueuePlace {
   lane: string | null
 }
 
-/** 1 good, 2 medium, 3 bad. */
+/** A grade for how a session was handled: 1 good, 2 medium, 3 bad. */
 export type Grade = 1 | 2 | 3
 
 export interface SupervisorGrade {
@@ -149,7 +149,9 @@ export interface Candidate {
   count?: Whole
 }
 
-/** What an event says about a session. */
+/**
+ * What an event in an event stream says about a session; everything else must be read by a call.
+ */
 export interface SessionEvent {
   sessionId: string
   customerId: string

@@ -81,6 +81,6 @@ export interface WorkingHours {
   }
   /** Days with other hours than their weekday. Without `open`, the company is closed on them. */
   holidays: { from: string; to?: string; open?: string[] }[]
-  /** The automatic answer while the company is closed. */
+  /** The automatic answer to a message that arrives while the company is closed. */
   reply: string
 }

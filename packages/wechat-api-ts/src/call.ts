@@ -24,9 +24,12 @@ export type Ask = <Out>(question: Question) => Promise<Out>
 /** What calls need: the account for which they are made, and the functions that send them. */
 export type Wire = {
   appid: string
-  /** Sends a call with an access token. */
+  /** Sends a call to WeChat with an access token, which most calls need. */
   ask: Ask
-  /** Sends a call without an access token. */
+  /**
+   * Sends a call to WeChat without an access token, for calls that are made with the account's
+   * secret.
+   */
   askBare: Ask
 }
 
@@ -43,7 +46,7 @@ export const get =
   (query) =>
     ask({ method: 'GET', path, query })
 
-/** A GET call without parameters. */
+/** Makes a function for a call of WeChat that is a GET without parameters. */
 export const look =
   <Out>(path: string) =>
   ({ ask }: Wire) =>
@@ -56,7 +59,10 @@ export const post =
   (json) =>
     ask({ method: 'POST', path, json })
 
-/** A call that is answered with an errcode and nothing else. */
+/**
+ * Makes a function for a call of WeChat that is answered with an errcode and nothing else, so that
+ * it returns nothing.
+ */
 export const tell =
   <In extends object>(path: string): Call<In, void> =>
   ({ ask }) =>

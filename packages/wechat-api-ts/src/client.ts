@@ -1,4 +1,5 @@
-// The client of an account that uses its own credentials.
+// The client of an account that calls WeChat with its own appid and secret, and not through a
+// third-party platform.
 import { classicToken, stableToken, type TokenKind } from './account-token.ts'
 import { createAsk, createBareAsk } from './ask.ts'
 import { bind, type Bound } from './call.ts'
@@ -33,7 +34,7 @@ export type ClientOptions = {
 export type WechatClient = AccountCalls & {
   oauth: Bound<typeof oauth>
   bySecret: Bound<typeof bySecret>
-  /** The token that this client uses, for other systems of yours. */
+  /** Returns the token that this client uses, so that your other systems can use the same one. */
   accessToken: () => Promise<string>
 }
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { badXml, WechatInputError } from './errors.ts'
 import type { PushFormat } from './fields.ts'
 
-/** A request of node:http, Express or something compatible. */
+/** A request as Node's http server or Express pass it; a body parser may have added `body`. */
 export type WebhookRequest = IncomingMessage & { body?: unknown; rawBody?: unknown }
 
 const mostBytes = 1_048_576

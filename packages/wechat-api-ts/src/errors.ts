@@ -17,7 +17,7 @@ export function badXml(why: string): WechatInputError {
 }
 
 export type Refusal = {
-  /** The path of the call without its query. */
+  /** The path of the call, without its query, which may contain a token. */
   path: string
   errcode: number
   errmsg: string
@@ -55,7 +55,10 @@ export class WechatRefused extends Error {
  * that it had no effect.
  */
 export class WechatUnreachable extends Error {
-  /** Whether any byte of the request was sent. */
+  /**
+   * Whether any byte of the request was sent. If none was, the call had no effect and can be
+   * repeated.
+   */
   readonly bytesLeft: boolean
   readonly reason: string
   constructor(bytesLeft: boolean, reason: string, options?: ErrorOptions) {

@@ -12,7 +12,7 @@ import { WechatUnreachable } from './errors.ts'
 export type Body = { type: string; bytes: Buffer }
 export type Request = {
   method: 'GET' | 'POST'
-  /** The path with its query. */
+  /** The path of the request together with its query. */
   path: string
   body: Body | null
   /** Calls with pictures, voices or videos get more time and may have larger answers. */

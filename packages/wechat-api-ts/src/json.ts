@@ -28,7 +28,10 @@ export function readJsonPush(text: string): XmlNode {
   return root
 }
 
-/** Reads on past the text that matches the pattern and returns that text; '' if nothing matches. */
+/**
+ * Reads what matches the pattern at the present place of the JSON text, goes on behind it and
+ * returns it; '' if nothing matches.
+ */
 function skip(cursor: JsonCursor, pattern: RegExp): string {
   pattern.lastIndex = cursor.at
   const [found = ''] = pattern.exec(cursor.text) ?? []

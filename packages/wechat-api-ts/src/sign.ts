@@ -12,7 +12,10 @@ export function sameSignature(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right)
 }
 
-/** The value of a parameter that occurs exactly once, otherwise null. */
+/**
+ * The value of a parameter that occurs exactly once, otherwise null: with two values, two readers
+ * might believe different ones.
+ */
 export function single(query: URLSearchParams, name: string): string | null {
   const values = query.getAll(name)
   return values.length === 1 ? (values[0] ?? null) : null

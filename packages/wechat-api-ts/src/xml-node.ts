@@ -55,7 +55,7 @@ export function nodeOf(node: XmlNode, name: string): XmlNode {
   return isNode(value) ? value : blankNode()
 }
 
-/** Those entries of a list that contain elements. */
+/** Returns the entries of a list that contain elements, and leaves out those that are only text. */
 export function nodesOf(node: XmlNode, name: string): XmlNode[] {
   const value = node[name]
   return (Array.isArray(value) ? value : [value]).filter(isNode)

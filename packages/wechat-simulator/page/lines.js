@@ -1,4 +1,4 @@
-// Draws one line of a conversation as a follower's phone shows it.
+// Draws one line of a conversation, a message or an event, as a follower's phone shows it.
 import { attempt, avatar, button, icon, make } from './dom.js'
 import { gone, mediaAddress } from './media.js'
 import { textNodes } from './text.js'

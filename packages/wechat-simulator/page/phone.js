@@ -1,4 +1,4 @@
-// A phone with the conversation between a follower and an account.
+// Draws a phone with the conversation between a follower and an account.
 import { attempt, button, call, icon, make } from './dom.js'
 import { drawLine } from './lines.js'
 import { faceSheet, moreSheet, resultSheet } from './sheets.js'

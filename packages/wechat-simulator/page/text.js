@@ -1,4 +1,4 @@
-// Text as a phone shows it: with faces, and with links that lead nowhere.
+// Shows a text as a phone does: with emoticons as pictures, and with links that lead nowhere.
 import { button, make } from './dom.js'
 import { drawsEmoji, withFaces } from './faces.js'
 

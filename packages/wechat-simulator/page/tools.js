@@ -1,4 +1,4 @@
-// The right column of the page: ledger, faults, events, account.
+// The right column of the page, beside the phones: ledger, faults, events, account.
 import { attempt, button, call, find, make } from './dom.js'
 import { knows, word } from './words.js'
 
@@ -120,7 +120,7 @@ export function faultsPanel(items, refresh) {
   )
 }
 
-/** Sends any event of WeChat for the displayed follower, with any fields. */
+/** The panel that sends any event of WeChat for the displayed follower, with any fields. */
 export function eventsPanel(names, phone) {
   const name = make(
     'select',

@@ -38,7 +38,7 @@ function portOf(server: Server): number {
 
 type Serve = (store: Store, exchange: Exchange) => Promise<void> | void
 
-/** The first entry whose path matches handles the request. */
+/** Which part of the simulator handles a request: the first entry whose path matches. */
 const rooms: [path: RegExp, serve: Serve][] = [
   [/^\/(cgi-bin|customservice|sns|datacube)\//, serveApi],
   [/^\/sim\/(?!media\/)/, serveSim],

@@ -12,13 +12,16 @@ export type Account = {
   encodingAesKey: string
   previousAesKey: string
   mode: Mode
-  /** The format of its pushes and of the answers to them. */
+  /** The format of the account's pushes and of the answers to them. */
   format: Format
   callbackUrl: string
   originalId: string
   name: string
   kind: Kind
-  /** The suffix of the names of its customer-service accounts; if empty, any suffix is accepted. */
+  /**
+   * The suffix of the names of the account's customer-service accounts; if empty, any suffix is
+   * accepted.
+   */
   wechatId: string
   /**
    * The addresses that may call the API with this account; null if the whitelist is switched off.
@@ -33,7 +36,8 @@ export type Account = {
   failures: number
   markedUntil: number
   /**
-   * How many calls are allowed per day or minute, by path. For other paths WeChat's numbers apply.
+   * How many calls of the account are allowed per day or minute, by path. For other paths WeChat's
+   * numbers apply.
    */
   limits: Record<string, number>
   minuteLimits: Record<string, number>
@@ -196,7 +200,7 @@ export type Article = {
   at: number
   published: boolean
 }
-/** How much of its quotas an account has used. */
+/** How much of its quotas of calls an account has used, per day and per minute. */
 export type Usage = {
   appid: string
   day: string
@@ -226,7 +230,7 @@ export type Authorization = {
   scopes: number[]
   at: number
 }
-/** Codes that work only once, such as those for authorisation. */
+/** Codes that work only once, such as those with which an owner authorises a platform. */
 export type Grant = {
   code: string
   kind: 'preauth' | 'auth' | 'oauth' | 'oauthToken' | 'oauthRefresh'

@@ -1,4 +1,4 @@
-// The person who makes a call, in the form that the rules expect.
+// Describes the person who makes a call in the form in which the rules ask about people.
 import type { SessionRow } from '../../../entities/index.ts'
 import { type ActingPerson } from '../../../rules/session/session.ts'
 import { group } from '../../../rules/session/states.ts'
@@ -8,12 +8,15 @@ export type Me = { uid: number; companyId: string; role: 'agent' | 'supervisor' 
 
 export const supervises = (me: Me) => me.role !== 'agent'
 
-/** The signed-in person, as the rules expect them. */
+/**
+ * The signed-in person in the form in which the rules ask about people: the uid, and whether they
+ * may supervise.
+ */
 export const person = (me: Me): ActingPerson => ({ uid: me.uid, supervises: supervises(me) })
 
 /**
- * The signed-in person, as the rules expect them, and whether they are a member of this session's
- * group chat.
+ * The signed-in person in the form in which the rules ask about people, and whether they are a
+ * member of this session's group chat.
  */
 export async function personIn(unit: Unit, me: Me, session: SessionRow): Promise<ActingPerson> {
   if (session.state !== group || session.uid === me.uid) return person(me)

@@ -15,7 +15,10 @@ const words = {
   session_not_waiting: 'The session is not waiting to be accepted.',
   session_already_claimed: 'Another agent was faster, or the session has ended.',
 } satisfies Partial<Record<ErrorCode, string>>
-/** The reasons with which a call on a session is refused; one without words does not compile. */
+/**
+ * The reasons with which a call on a session is refused. Each needs words for the caller, or it
+ * does not compile.
+ */
 type Reason = keyof typeof words
 
 export function refuse(code: Reason): never {

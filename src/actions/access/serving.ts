@@ -24,8 +24,8 @@ export async function servingOf(unit: Unit, uid: number): Promise<Serving> {
 const few = 16
 
 /**
- * Returns the lanes in which a person looks for sessions to claim. Their groups times their
- * accounts may make many lanes, so lanes in which nobody is queued are left out then.
+ * Returns the lanes in which a person looks for sessions to claim. Somebody in many groups and
+ * accounts has very many lanes, so for them the lanes in which nobody is queued are left out.
  */
 export async function lanesToLookInto(
   unit: Unit,

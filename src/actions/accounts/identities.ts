@@ -116,7 +116,9 @@ async function makeListed(
   await keepList(needs, account, listed)
 }
 
-/** Stores WeChat's list and returns the names of ours that WeChat no longer has. */
+/**
+ * Stores WeChat's list of an account's names and returns those of ours that WeChat no longer has.
+ */
 async function keepList(
   needs: IdentityNeeds,
   account: AccountRow,

@@ -4,7 +4,7 @@ import { stepsOf, type Action, type AnswerStep } from '../../../rules/auto-reply
 import { readSettings, type GroupSettings } from '../../../rules/settings.ts'
 import type { Unit } from '../../ports.ts'
 
-/** How many receptions, rules and overflows named the group. */
+/** How many receptions, rules and overflows named the deleted group and were changed. */
 export type ForgottenGroup = { receptions: number; rules: number; overflows: number }
 
 type LostGroup = { companyId: string; id: number; at: number }

@@ -118,7 +118,10 @@ async function endOne(needs: SignedInNeeds, hash: string): Promise<void> {
   await forgetLogins(needs, [hash])
 }
 
-/** The time of the sign-in's last call, and the last time that was written to the database. */
+/**
+ * The time of the sign-in's last call, and the last time that was written to the database, where it
+ * is not written at every call.
+ */
 async function readSeen({ cache }: SignedInNeeds, hash: string) {
   const [at = 0, writtenAt = 0] = ((await cache.get(seenKey(hash))) ?? '').split(' ').map(Number)
   return { at, writtenAt }

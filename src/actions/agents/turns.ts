@@ -3,7 +3,8 @@
 import { AppError } from '../../errors.ts'
 
 /**
- * The largest number of attempts at the same time, inLine or running: for one key, and in total.
+ * The largest number of sign-in attempts that may run or wait in line at the same time: for one
+ * key, and in total.
  */
 export type Room = { ofKey: number; ofAll: number }
 

@@ -25,7 +25,8 @@ export async function prepareInstallation(
     })
     return { companyId: company.company_id, username: 'admin', password }
   } catch (error) {
-    // another process that started at the same time created it first
+    // another process that started at the same time has created the first company already, so
+    // nothing is left to do
     if (needs.store.isDuplicate(error) || isAppError(error, 'username_taken')) return null
     throw error
   }

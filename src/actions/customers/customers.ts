@@ -50,7 +50,10 @@ export async function listCustomers(
   }
 }
 
-/** Reads the last row of the previous page, which the cursor names. */
+/**
+ * Reads the row with which the previous page ended and which the cursor names; the next page begins
+ * behind it.
+ */
 async function getSpot<T extends { wx_user_id: string }>(
   customerId: string,
   cursor: string | undefined,
@@ -260,7 +263,10 @@ async function refuseOwner(unit: Unit, me: Me, { customer, uid, priority }: Wish
   if (uid !== nobody) await getNewOwner(unit, customer, { uid, field: 'exclusiveAgentUid' })
 }
 
-/** Computes a new rank for the customer's open session if it is queued. */
+/**
+ * Computes a new rank for the customer's queued session, because the rank depends on the customer's
+ * priority.
+ */
 function rerankHis(
   unit: Unit,
   { customer, session }: { customer: CustomerRow; session: SessionRow | null },

@@ -9,7 +9,7 @@ const states: Record<DueKind, readonly number[]> = {
   queued: [queued],
   idle: [active, group],
   owed: ownedStates,
-  // `left`: sessions that may be taken back because their owner went offline
+  // the timer `left` takes sessions back whose owner went offline; it applies to these states
   left: [waiting, group],
 }
 

@@ -49,7 +49,8 @@ function periods({ clock, limits }: Needs<'clock' | 'limits'>): [OldRows, number
     ['replays', ago(90)],
     ['unmatched', ago(90)],
     ['hits', Math.floor(now / dayMs) - 400],
-    // the files themselves are deleted by the next sweep of the vault
+    // here only the rows of unused files are deleted; the files themselves are deleted by the next
+    // sweep of the vault
     ['unused', ago(limits.keepDays.unused)],
   ]
 }

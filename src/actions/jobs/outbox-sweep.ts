@@ -41,7 +41,7 @@ async function giveUp(needs: SweepNeeds, unit: Unit, row: OutboxRow): Promise<nu
   if (until === null || seen?.state !== 'sending' || seen.lease_until !== until) return 0
   const session =
     seen.session_id === null ? null : await unit.sessions.lock(seen.company_id, seen.session_id)
-  // the reply is left alone if its sender finished it after the job had read it
+  // a reply is left alone if its sender has stored the result after this job read it as unfinished
   if (
     (await unit.messages.deliver([id], { delivery: 'unknown', errcode: null }, ['sending'])) === 0
   ) {

@@ -65,7 +65,10 @@ async function reclaimOne(
   return done !== null
 }
 
-/** The customer's exclusive agent, or the owner of their session. */
+/**
+ * The agent from whom a silent customer is reclaimed: their exclusive agent or, if they have none,
+ * the owner of their session.
+ */
 const ownerOf = (customer: CustomerRow, session: SessionRow | null) =>
   customer.customer_service_uid > 0 ? customer.customer_service_uid : (session?.uid ?? null)
 

@@ -12,7 +12,8 @@ export async function sweepVault({
   store,
   vault,
 }: Needs<'store' | 'vault'>): Promise<{ removed: number }> {
-  // file times come from the machine's clock and not from the product's
+  // the machine's clock is asked and not the product's, because the times of files come from the
+  // machine
   const before = Date.now() - graceMs
   let removed = 0
   for await (const piece of vault.pieces()) {

@@ -40,7 +40,7 @@ export type Timer = {
     unit: Unit,
     facts: { session: SessionRow; company: KnownCompany; at: number },
   ) => Promise<boolean>
-  /** Whether the customer is asked to grade the service at the end. */
+  /** Whether the customer is asked to grade the service when the timer ends the session. */
   asks?: true
   place?: (
     unit: Unit,

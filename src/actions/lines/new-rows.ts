@@ -88,7 +88,7 @@ export const openKey = (customer: { account_id: string; wx_user_id: string }) =>
 export type Line = { message_id: string; opercode: number; add_time: number } & Partial<MessageRow>
 type CustomerKeys = AccountIds & { wx_user_id: string; openid: string }
 
-// the row lists every column, because objects of equal shape are copied faster
+// the row of a new line names every column, because objects of equal shape are copied faster
 const blank: MessageRow = {
   message_id: '',
   company_id: '',

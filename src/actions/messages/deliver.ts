@@ -203,7 +203,7 @@ async function settle(
     const customer = await correctWindow(unit, row, { outcome, sentAt, now: at })
     const session =
       row.session_id === null ? null : await unit.sessions.lock(row.company_id, row.session_id)
-    // if a person has settled the reply meanwhile, their decision stays
+    // if a person has decided meanwhile whether the reply arrived, their decision stays
     if ((await writeDelivery(unit, message.message_id, outcome)) === 0) return []
     await unit.outbox.settle(row.outbox_id, token, {
       state: outcome.state,

@@ -12,7 +12,10 @@ const renewEveryMs = 1000
 export const holderSpeaksWithinMs = 5000
 
 export type Lease = {
-  /** Asked just before the reply is sent: without the lease nothing is sent. */
+  /**
+   * Whether this process still holds the lease of the reply. It is asked just before the reply is
+   * sent, and without the lease nothing is sent.
+   */
   isHeld: () => Promise<boolean>
   release: () => void
 }

@@ -38,8 +38,8 @@ export async function sendReply(needs: ReplyNeeds, me: Me, input: ReplyInput): P
     )
     if (known) return sameOrRefuse(known, input)
     const { customer, session } = await lockBoth(unit, me.companyId, input.sessionId)
-    // the same call may have been sent twice at once; the second waited for the first and now finds
-    // its line
+    // a client may have sent the same call twice at once; the second waited for the first and now
+    // finds the line that the first one stored
     const twin = await unit.messages.byClientKey(
       me.companyId,
       agentActor(me.uid),

@@ -82,7 +82,8 @@ function openState(
     ) as State
     if (opened.until > needs.clock.now()) return opened
   } catch {
-    // a state that was not made by us cannot be decrypted, and is refused like one that has expired
+    // a state parameter that we did not make cannot be decrypted, and is refused like one that has
+    // expired
   }
   throw notBegun()
 }

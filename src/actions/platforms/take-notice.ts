@@ -52,7 +52,8 @@ async function renew(
   try {
     await exchangeCode(needs, platform, code)
   } catch (error) {
-    // the owner's browser was faster and has used the code already
+    // the owner's browser came back before this notice and has used the authorisation code already,
+    // so nothing is left to do
     if (!isAppError(error)) throw error
     needs.log.info({ appid, error: error.message }, 'an authorisation code was not exchanged')
     return
@@ -76,7 +77,8 @@ async function unbind(needs: NoticeNeeds, platform: KnownPlatform, appid: string
     if (!row) return false
     unit.accounts.change(row.company_id, row.account_id, {
       withdrawn_at: needs.clock.now(),
-      // an account that is also bound directly keeps working without the platform
+      // only an account that is used through the platform becomes unbound; one that is bound
+      // directly keeps working without it
       ...(row.binding === 'platform' && { binding: 'unbound' }),
     })
     return row.binding === 'platform'

@@ -14,7 +14,10 @@ export type Batches = {
    */
   oldestMs: () => number
   take: (push: Push) => Promise<PushAnswer | null>
-  /** Tells that the passive answer with this id has been fully written to WeChat. */
+  /**
+   * Tells that the passive answer with this id has been fully written to WeChat, so that it is
+   * marked as sent.
+   */
   answerWritten: (id: string) => void
   idle: () => Promise<void>
 }

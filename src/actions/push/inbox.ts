@@ -38,7 +38,7 @@ export function takeOutBusy(
       .map(({ stored }) => stored),
   )
   unit.inbox.takeBack([...takenBack])
-  // the batch may contain a second copy of such a push, which must run again too
+  // the batch may contain a second copy of a push that was removed; it must run again too
   return (entry) => takenBack.has(entry.stored)
 }
 

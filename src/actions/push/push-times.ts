@@ -27,8 +27,8 @@ type Stamp = { told: number; signature: string }
 export type PushTimes = {
   isOld: (account: KnownAccount, stamp: Stamp) => boolean
   /**
-   * Takes notice of the time of a push. It must be called only for a push whose signature was
-   * correct.
+   * Remembers the time of a push if it is the newest. It must be called only for a push whose
+   * signature was correct.
    */
   hear: (account: KnownAccount, stamp: Stamp) => void
   refuse: (account: KnownAccount) => void

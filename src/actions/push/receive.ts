@@ -19,8 +19,8 @@ export type ReceiveNeeds = TellEffectsNeeds & Needs<'metrics'>
 
 export type ReceiveOptions = {
   /**
-   * Passive answers that have been fully written to WeChat meanwhile; the same transaction marks
-   * them as sent.
+   * Ids of passive answers that have been fully written to WeChat since the last batch. The
+   * transaction of this batch marks them as sent.
    */
   written?: string[]
   /**

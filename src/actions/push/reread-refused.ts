@@ -39,8 +39,8 @@ export async function rereadRefused(
 }
 
 /**
- * Corrects the counters of sessions in which an agent was greeted for, once for each session. The
- * position is stored, so that the next run goes on from there.
+ * Corrects the counters of sessions that contain an agent's automatic greeting, once for each
+ * session. The position is stored, so that the next run goes on from there.
  */
 async function mendGreeted(needs: RereadRefusedNeeds, companyId: string): Promise<number> {
   const place = `greeted:${companyId}`

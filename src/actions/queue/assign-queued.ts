@@ -117,7 +117,10 @@ async function nextPage(
 const anyRoom = (people: Map<number, StaffNow>) =>
   [...people.values()].some(({ load, capacity }) => load < capacity)
 
-/** Agents who seem to be online and to have room. */
+/**
+ * Agents who are online and have room when they are read. They are not locked, so each is checked
+ * again when a session is given.
+ */
 async function seen(
   { store, clock }: AssignNeeds,
   { row, staff }: KnownCompany,

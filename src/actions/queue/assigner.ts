@@ -1,5 +1,6 @@
-// Runs when the bell `room` rings, for one company after the other. Several rings for a company
-// while it runs lead to only one more run.
+// Runs the automatic assignment when the event bus tells that a company has room or waiting
+// sessions, for one company after the other. Several messages for a company while it runs lead to
+// only one more run.
 import { assignQueued, type AssignNeeds } from './assign-queued.ts'
 
 export function openAssigner(needs: AssignNeeds) {
@@ -31,7 +32,8 @@ export function openAssigner(needs: AssignNeeds) {
       })
   }
   const forget = needs.bus.subscribe('room', (subject) => {
-    // some rings may have been lost, but the job looks every few seconds anyway
+    // an empty subject means that messages may have been lost; nothing is done, because a job looks
+    // for waiting sessions every few seconds anyway
     if (subject === '') return
     const [companyId = '', uid] = subject.split(' ')
     const returned = wanted.get(companyId) ?? new Set()

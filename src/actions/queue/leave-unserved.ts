@@ -54,7 +54,10 @@ export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): 
   }
 }
 
-/** All lanes with waiting sessions except the common ones, with the accounts of those sessions. */
+/**
+ * All lanes with waiting sessions except the common ones, with the accounts of those sessions, to
+ * check whether anybody serves them.
+ */
 async function placesInUse(unit: Unit, companyId: string): Promise<LaneOfAccount[]> {
   const { lanes } = unit
   const shared = (await lanes.lanesInUse(companyId)).filter(

@@ -12,7 +12,10 @@ import { takeStep, type Moved } from '../transition/take-step.ts'
 export type LaneMove = {
   actor: string
   reason: string
-  /** Called under lock for a queued session. Null if it stays. */
+  /**
+   * Returns the lane to which a queued session moves, or null if it stays. It is called while the
+   * session is locked.
+   */
   to: (session: SessionRow) => string | null
 }
 type Moves = {

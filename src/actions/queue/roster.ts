@@ -73,7 +73,10 @@ export async function loadPeople(
   return new Map(people)
 }
 
-/** Decides about a session and counts it at once, so that the next decision knows about it. */
+/**
+ * Decides who gets a session, and counts it for that person at once, so that the next decision
+ * knows about it.
+ */
 export function decideFor(
   asked: Unassigned,
   people: Map<number, StaffNow>,

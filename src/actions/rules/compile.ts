@@ -6,7 +6,7 @@ import type { Settings } from '../../../rules/settings.ts'
 import type { Needs } from '../../ports.ts'
 import { inTurns } from './turns.ts'
 
-/** Rules that have been compiled or are being compiled. */
+/** The compiled rules of a company, or those before them while the new ones are being compiled. */
 export type Compiled = {
   /** The matcher to use now. After a change the old rules answer until the new ones are ready. */
   now: () => Matcher

@@ -6,7 +6,10 @@ import type { PatternMeasure } from '../../ports.ts'
 type MeasuredAnswer = { n: number; measured: Measured[] }
 type MeasureCall = { resolve: (measured: Measured[]) => void; reject: (error: Error) => void }
 
-/** The longest that a caller waits, including the time for those before them. */
+/**
+ * The longest that somebody waits for the measure of their patterns, including the time for
+ * patterns that came before.
+ */
 const takesAtMostMs = 20_000
 const tooLong = () =>
   new AppError(
@@ -14,7 +17,10 @@ const tooLong = () =>
     'The patterns take too long to be looked at: try again later, or save fewer at once.',
   )
 
-/** Uses one thread, which is started with the first pattern. */
+/**
+ * Opens the measuring of patterns. It uses one thread, which is started when the first pattern
+ * comes.
+ */
 export function openMeasure(): PatternMeasure {
   const calls = new Map<number, MeasureCall>()
   let worker: Worker | null = null
@@ -28,7 +34,8 @@ export function openMeasure(): PatternMeasure {
     calls.clear()
   }
   const start = (): Worker => {
-    // the compiled file's name, because a worker is started by its path and not by an import
+    // the path names the compiled file (`.js`), because a worker thread is started by its path and
+    // not by an import
     const started = new Worker(new URL('./measure-thread.js', import.meta.url))
     started.unref()
     started.on('message', ({ n, measured }: MeasuredAnswer) => {

@@ -13,7 +13,10 @@ export type ReplayInput = {
   from: number
   to: number
 }
-/** The stored replay contains whole rule rows, so that the worker needs nothing else. */
+/**
+ * What is stored of a replay that is to be run. It contains whole rule rows, so that the worker
+ * need not ask what the admin changed.
+ */
 export type StoredReplay = { rows: MessageRuleRow[]; remove: string[]; from: number; to: number }
 type ReplayNeeds = Needs<'store' | 'clock' | 'ids' | 'bus' | 'patterns'>
 

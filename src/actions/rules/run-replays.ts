@@ -112,7 +112,10 @@ async function addAll(tally: Tallying, some: TypedRow[]): Promise<void> {
   }
 }
 
-/** Whether the replay is still ours: neither cancelled nor taken over by another process. */
+/**
+ * Whether this process may go on with the replay: it was neither cancelled nor taken over by
+ * another process.
+ */
 async function isMine(needs: RunNeeds, { row, token }: Run): Promise<boolean> {
   const now = await needs.store.read.replays.find(row.company_id, row.replay_id)
   return now?.state === 'running' && now.token === token
@@ -144,9 +147,9 @@ async function end(
 const hourMs = 3600_000
 
 /**
- * How far the time in an id may lie before the `add_time` of its row. Ids contain the time of the
- * machine that wrote the row; it is earlier than `add_time` only if the product's clock was moved
- * ahead.
+ * How far the time in an id may lie before the `add_time` of its row. A replay looks for rows by
+ * their ids and must start that much earlier. Ids contain the time of the machine that wrote the
+ * row; it is earlier than `add_time` only if the product's clock was moved ahead.
  */
 const aheadMs = ({ clock }: Needs<'clock'>) => Math.max(0, clock.now() - Date.now()) + hourMs
 const firstIdSince = (ms: number) => Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0')

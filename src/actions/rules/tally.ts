@@ -54,7 +54,8 @@ export async function writeTally(
   if (spoken.length + unanswered.length > 0) {
     const day = Math.floor(at / dayMs)
     await needs.store.work('rest', (unit) => {
-      // all processes write in the same order, so that two never wait for each other
+      // all processes write the counts of rules in the same order, so that two never wait for each
+      // other
       unit.rules.addHits(
         spoken
           .map(({ ruleId, companyId, hits }) => ({

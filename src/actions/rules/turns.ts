@@ -10,7 +10,10 @@ function runSome(): void {
   if (toRun.length > 0) setImmediate(runSome)
 }
 
-/** Runs a step of each piece of work in turn. When one ends early, the others get its time. */
+/**
+ * Runs several long pieces of work in turns, one step of each. When one ends early, the others get
+ * its time.
+ */
 export function inTurns<T>(steps: Generator<void, T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const step = () => {

@@ -98,7 +98,7 @@ export type Noted = {
   clientMsgId?: string | undefined
 }
 
-/** Gives the note the next seq of its session. The caller writes the row. */
+/** Builds the line of a note with the next seq of its session. The caller stores it. */
 export async function noteLine(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,

@@ -44,8 +44,8 @@ export async function startSession(
       at,
       owner,
     })
-    // counts as activity of a person, so that a customer who was silent for long is not reclaimed
-    // right away
+    // opening a session counts as activity of a person, so that a customer who was silent for long
+    // is not reclaimed right away
     return commitStep(needs, unit, {
       moved,
       customer: { ...customer, active_at: at },

@@ -31,7 +31,8 @@ export async function typeIn(
   if (!showsTyping(customer, now) || Number(await needs.cache.get(key)) > now) return session
   await needs.cache.set(key, String(now + shownMs), shownMs)
   const account = await needs.known.account(customer.appid)
-  // nobody waits for this call, and its failure has no consequences
+  // WeChat is told in the background that an agent is typing: nobody waits for it, and a failure
+  // has no consequences
   if (account?.account_id === customer.account_id) {
     inBackground(needs.log, 'typing', needs.channel.typing(account, customer.openid))
   }

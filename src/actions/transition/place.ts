@@ -36,7 +36,7 @@ export async function tellPlace(
   await needs.queue.move(session.company_id, [{ id: session.session_id, from, to }])
 }
 
-/** Tells the queue index that these sessions have a new rank in the lanes in which they are. */
+/** Tells the queue index that sessions have a new rank in the lanes in which they wait. */
 export async function tellRanks(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
   for (const session of sessions) await tellPlace(needs, session, listOf(session))
 }

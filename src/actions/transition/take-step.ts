@@ -56,7 +56,10 @@ export type Step = {
   closeReason?: string | undefined
   candidates?: unknown
 }
-/** Where a step leads, while it is still to be said who takes it and why. */
+/**
+ * What a step changes of a session: its owner, its place in the queue and whom the customer asked
+ * for. Who takes the step and why is added later.
+ */
 export type StepAim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
 
 export type Moved = {

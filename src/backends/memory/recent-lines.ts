@@ -6,8 +6,8 @@ const mostSessions = 10_000
 type Lines = { ids: string[]; until: number }
 
 export function openMemoryRecentLines(clock: Clock): RecentLines {
-  // Oldest first. A line that is told twice is stored twice and the newer place counts, so that
-  // adding a line needs no search.
+  // The ids of each session's newest lines, oldest first. A line that is told twice is stored twice
+  // and the newer place counts, so that adding a line needs no search.
   const kept = new Map<string, Lines>()
   const known = (sessionId: string, now: number): string[] => {
     const lines = kept.get(sessionId)

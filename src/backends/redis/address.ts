@@ -3,7 +3,7 @@ export type Host = { host: string; port: number }
 export type Address = {
   kind: 'single' | 'sentinel' | 'cluster'
   hosts: Host[]
-  /** The name by which Sentinel knows the master. */
+  /** The name by which Sentinel knows the master; null if there is no Sentinel. */
   master: string | null
   username: string | undefined
   password: string | undefined

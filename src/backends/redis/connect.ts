@@ -12,9 +12,14 @@ const databases: Database[] = [0, 1, 2, 4]
 export type Link = {
   /** A Redis Cluster has only one database, so the database number becomes a prefix of the key. */
   key: (name: string) => string
-  /** `undefined` if Redis does not answer or refuses the command. */
+  /**
+   * Asks Redis one command. The result is `undefined` if Redis does not answer or refuses the
+   * command.
+   */
   ask: <T>(call: (redis: Redis | Cluster) => Promise<T>) => Promise<T | undefined>
-  /** `undefined` if any one of the commands was refused. */
+  /**
+   * Asks Redis several commands at once. The result is `undefined` if any one of them was refused.
+   */
   askAll: (commands: Command[]) => Promise<unknown[] | undefined>
   isUp: () => boolean
   onBack: (hear: () => void) => void

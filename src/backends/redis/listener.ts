@@ -49,8 +49,8 @@ export function openListener(open: (at: number) => Redis, hears: Hears): Listene
   }
   start()
   /**
-   * Does something with the present connection, if it is ready. If it fails meanwhile, it is
-   * replaced.
+   * Does something with the connection that subscribes to channels, if it is ready. If it fails
+   * meanwhile, it is replaced.
    */
   const ifReady = (work: (mine: Redis) => Promise<unknown>) => {
     const mine = client

@@ -8,8 +8,8 @@ import type { QueueWrites } from './queue-writes.ts'
 
 const slice = 10_000
 
-// the script that adds up the ranks of a list. It uses fmod, which is exact up to 2^53, whereas
-// Lua's % operator rounds
+// This Redis script adds up the ranks of a list, to compare them with the database. It uses fmod,
+// which is exact up to 2^53, whereas Lua's % operator rounds.
 const sumScript = `local s, n = 0, 0
 local e = redis.call('zrange', KEYS[1], ARGV[1], ARGV[2], 'withscores')
 for i = 2, #e, 2 do n = n + 1; s = s + math.fmod(tonumber(e[i]), tonumber(ARGV[3])) end
@@ -101,13 +101,15 @@ function openReads(
   }
 }
 
-/** The names of a company's lists in each database; undefined where Redis does not answer. */
+/**
+ * The names of a company's lists in each database of Redis; undefined where Redis does not answer.
+ */
 const namesIn = ({ both, namesKey }: Pick<QueueKeys, 'both' | 'namesKey'>, companyId: string) =>
   Promise.all(both.map((link) => link.ask((redis) => redis.smembers(namesKey(link, companyId)))))
 
 type Kept = { link: Link; key: string; type: string }
 
-/** All keys of a company's index. Lists whose names were lost are missing here. */
+/** All keys of a company's index, except lists whose names were lost. */
 async function keptBy(keys: QueueKeys, companyId: string): Promise<Kept[]> {
   const { queue, both, linkOf, epochKey, namesKey, listKey } = keys
   const names = await namesIn(keys, companyId)

@@ -17,7 +17,10 @@ export type QueueWrites = {
 }
 
 export function openQueueWrites(keys: QueueKeys): QueueWrites {
-  /** Companies for which Redis missed one of our writes. */
+  /**
+   * Companies for which Redis missed one of our writes, so that their index must not be used before
+   * it is repaired.
+   */
   const torn = new Set<string>()
   /**
    * Whether the index can be used. If Redis missed a write, it is incomplete: its epoch is deleted

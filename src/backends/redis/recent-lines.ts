@@ -26,7 +26,10 @@ return foreign`
 
 type Lot = { lines: Map<string, string[]>; sent: Promise<void> }
 
-/** `recent:{c}:<session_id>` holds message ids, newest first. */
+/**
+ * The index of newest lines in Redis. The key `recent:{c}:<session_id>`, where `c` is the company,
+ * holds the ids of the session's newest lines, newest first.
+ */
 export function openRedisRecentLines(link: Link, log: Log): RecentLines {
   const keyOf = (companyId: string, sessionId: string) =>
     link.key(`recent:{${companyId}}:${sessionId}`)

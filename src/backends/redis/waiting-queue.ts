@@ -1,4 +1,5 @@
-// The queue index in Redis.
+// The queue index in Redis, which all processes share. It only proposes sessions, and the database
+// decides.
 import { laneList } from '../../../rules/session/queue-list.ts'
 import type { Ids } from '../../ids.ts'
 import type { QueueEntry, WaitingQueue } from '../../ports.ts'

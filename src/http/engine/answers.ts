@@ -67,7 +67,7 @@ export const pageOf = <One extends WireName>(page: One): PageOf<One> => ({ page 
 export const orNothing = <One extends WireName>(one: One): OrNothing<One> => ({ orNothing: one })
 export const orTable = <One extends WireName>(one: One): OrTable<One> => ({ orTable: one })
 
-/** What the handler of a route with these answers must return. */
+/** What the handler of a route must return, derived from the answers that the route declares. */
 export type Given<A extends Answers> = { headers?: Record<string, string> } & BodyOf<A>
 
 type BodyOf<A extends Answers> = A extends WireName

@@ -39,7 +39,7 @@ export async function* readCsv(pieces: AsyncIterable<Buffer>): AsyncGenerator<st
     record_delimiter: ['\r\n', '\n', '\r'],
     cast: readCell,
   })
-  // errors are ignored in this place, because they also reach whoever reads the rows
+  // the parser's errors are ignored in this place, because they also reach whoever reads the rows
   pipeline(Readable.from(small(pieces)), parser, () => undefined)
   try {
     for await (const row of parser) yield row as string[]

@@ -37,7 +37,8 @@ function openParser(type: string): BusboyInstance {
       return new Busboy({ headers: { 'content-type': type }, limits, isPartAFile: () => true })
     }
   } catch {
-    // the parser throws if the type names no boundary; the call is refused below
+    // the parser throws if the type names no boundary; that is ignored here, because such a call is
+    // refused right after this
   }
   throw new AppError(
     'wrong_type',
@@ -72,7 +73,8 @@ function findFile(
     parser.once('finish', () => {
       reject(new AppError('invalid_input', `The form has no file in the part ${field}.`, { field }))
     })
-    // `pipe` does not tell the parser that the client has gone away
+    // if the client goes away, `pipe` does not tell the parser, which would wait for ever; so
+    // reading fails here
     request.once('close', () => {
       if (!request.complete) fail()
     })

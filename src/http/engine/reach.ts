@@ -38,7 +38,10 @@ type ReachRule = {
    */
   else?: Refused | 'nothing'
   but?: Partial<Record<CallerStanding, Refused>>
-  /** The call names something of a company, in its path or in its body. */
+  /**
+   * The call names something of a company, in its path or in its body. Then a caller of another
+   * company is answered 404.
+   */
   names?: true
 }
 

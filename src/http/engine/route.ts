@@ -29,7 +29,7 @@ export type Call<Body = unknown, Query = unknown> = {
 export type Answer = {
   body?: unknown
   headers?: Record<string, string>
-  /** A file to send instead of a body. */
+  /** The path of a file to send as the answer, instead of JSON. */
   file?: string
   /** Text that is sent unchanged; the headers tell its type. */
   text?: string
@@ -69,7 +69,10 @@ function knownOnly(query: z.ZodType = z.object({})): z.ZodType {
   return query instanceof z.ZodObject && query.def.catchall === undefined ? query.strict() : query
 }
 
-/** Lets TypeScript derive the handler's types from the schemas of the route, and from `answers`. */
+/**
+ * Returns a route as it is given. It exists so that TypeScript derives the handler's types from the
+ * schemas of the route and from `answers`.
+ */
 export function route<B extends z.ZodType, Q extends z.ZodType, const A extends Answers>(
   shape: Omit<Route, 'handle' | 'body' | 'query' | 'answers'> & {
     body?: B

@@ -78,7 +78,10 @@ function partsOf({ url = '' }: IncomingMessage): { name: string; query: URLSearc
 
 const busy = () => new AppError('overloaded', 'As many pushes as may be are under way.')
 
-/** Runs something while holding a place in the gate. */
+/**
+ * Runs something while holding one of the gate's places, which limit how many pushes are processed
+ * at once.
+ */
 async function inside<T>(gate: Gate, run: () => Promise<T>): Promise<T> {
   const leave = gate.enter()
   if (!leave) throw busy()
@@ -117,7 +120,10 @@ async function handle(
   await take(needs, { account, query, body: await needs.bodyOf(request) }, response)
 }
 
-/** The time at which WeChat signed the push, and the signature. */
+/**
+ * The time at which WeChat signed the push, and the signature. By them a recorded push is
+ * recognised.
+ */
 function stampOf(query: URLSearchParams): { told: number; signature: string } {
   const timestamp = query.get('timestamp') ?? ''
   return {
@@ -260,7 +266,10 @@ function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unkn
   endRefused(response, 500, { code: 'internal', message: 'The push is not stored.', requestId })
 }
 
-/** Errors with which a push was refused before anybody tried to store it. */
+/**
+ * Errors with which a push was refused before anybody tried to store it. They are no failures of
+ * the product.
+ */
 const refusedBefore: ErrorCode[] = ['not_found', 'too_large', 'overloaded']
 
 function endRefused(response: ServerResponse, status: number, error: Failure['error']): void {

@@ -51,7 +51,7 @@ const wechat = z.strictObject({
   ownLane: z.boolean().optional(),
 })
 
-/** Scheme and host as in a browser's Origin header, without a path. */
+/** The schema of a website's origin: scheme and host without a path, as a browser sends them. */
 const origin = z
   .string()
   .max(200)

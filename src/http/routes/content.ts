@@ -86,8 +86,8 @@ export const contentShapes: Record<ContentType, z.ZodRawShape> = {
 const types = Object.keys(contentShapes) as ContentType[]
 
 /**
- * The schemas of a content, one for each type. The field `name` tells which one applies, and `more`
- * adds fields to each.
+ * The schemas for the content of a line, one for each type of line. The field `name` tells which
+ * one applies, and `more` adds fields to each.
  */
 export function contentOptions(
   name: 'type' | 'kind',

@@ -35,7 +35,7 @@ export function parsed(text: string): object {
     if (Array.isArray(value)) return { rules: value }
     if (typeof value === 'object' && value !== null) return value
   } catch {
-    /* JSON that cannot be parsed gets the same answer as JSON of a wrong kind, below */
+    /* JSON that cannot be parsed gets the same answer as a body that is neither object nor list */
   }
   throw new AppError(
     'invalid_input',

@@ -25,7 +25,7 @@ const clientMsgId = z
   .regex(/^[\x21-\x7e]{1,80}$/, '1 to 80 printable ASCII characters')
   .optional()
 
-/** A session is transferred either to a person or to a group, never both. */
+/** To whom a session is transferred: either a person or a group, never both. */
 const target = z.union(
   [
     z.strictObject({ agentUid: uid, note: words(2000).optional(), fence }),

@@ -145,8 +145,8 @@ export const mysql: Dialect = {
       ...add.map((column) => `${column} = ${column} + values(${column})`),
     ].join(', '),
   update: (table, [key = '', ...set], rows) => {
-    // the value is cast to the character set of the key; if they differed, the index of the key
-    // would not be used
+    // the values by which rows are found are cast to the character set of the key column; if they
+    // differed, its index would not be used
     const one = `select cast(? as char(80) character set ascii) collate ascii_bin as k${set.map((_, at) => `, ? as v${at}`).join('')}`
     // a straight join keeps the order of the two tables: in the other order the server would read,
     // and wait for, rows that other transactions have locked

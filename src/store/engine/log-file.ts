@@ -26,8 +26,8 @@ const realDisk: Disk = { force: promisify(fdatasync) }
 
 type LogFileHears = {
   /**
-   * Asks the writer to copy what is left of the log into the database, because under load the
-   * thread that normally does so never quite catches up.
+   * Asks the writer to copy the rest of the log into the database file. Under load this is needed,
+   * because the thread that normally copies never quite catches up with the writer.
    */
   finish: () => void
   failed: (why: string) => void
@@ -70,8 +70,8 @@ export function openLogFile(
   }
   const forced = (): Promise<void> => {
     if (!now) return (now = forceOnce())
-    // the force that is running now may have started before our commit was written, so another one
-    // is needed
+    // a force to disk that is running now may have started before our commit was written, so
+    // another one is needed
     return (next ??= now.then(() => {
       next = null
       return (now = forceOnce())

@@ -11,7 +11,10 @@ export type PoolShape = {
   lockWaitSeconds: number
   statementSeconds: number
   writes: boolean
-  /** The limit for a round trip and for getting a connection; null means no limit. */
+  /**
+   * How long a round trip, or waiting for a connection, may take before it is given up; null means
+   * as long as it needs.
+   */
   journeyMs: number | null
   /** The migrations to run; only set for the pool that updates the schema. */
   migrations?: (new () => MigrationInterface)[]
@@ -26,11 +29,14 @@ export type MysqlPool = {
   close: () => Promise<void>
 }
 
-/** What all pools of a process know about the server. */
+/**
+ * What all connection pools of a process know about the database server, so that if one finds it
+ * away the others need not find out too.
+ */
 export type Wire = {
   log: Log
   awayUntil: number
-  /** When a round trip last succeeded. */
+  /** When a round trip last succeeded, which shows that the database is not away. */
   servedAt: number
   isAway: boolean
   dropIdle: Set<() => void>
@@ -72,7 +78,8 @@ export async function openPool(url: string, shape: PoolShape, wire: Wire): Promi
   const { pool: driverPool } = source.driver as unknown as { pool: DriverPool }
   const words = await sessionWords(source, shape)
   const { all, dropIdle } = watchConnections(driverPool)
-  // each new connection first gets its settings; the one that is open already gets them separately
+  // each new connection gets its settings when it is opened; the one that is open before this
+  // listener exists gets them separately
   driverPool.on('connection', (connection) => {
     for (const word of words) {
       connection.query(word, (error) => {
@@ -172,7 +179,8 @@ async function use<T>(
     await (limitMs === null
       ? connecting
       : withinMs(limitMs, connecting, () => {
-          // a connection that arrives after its caller gave up is released again
+          // a connection that arrives after its caller gave up is released again, or the pool would
+          // run out of connections
           connecting.then(
             (connection) => {
               connection.release()

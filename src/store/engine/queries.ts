@@ -5,7 +5,8 @@ import type { Sql } from './sql.ts'
  * small object for each table and no functions.
  */
 export class Queries {
-  // only declared, because initialising a field in each of many subclasses is slow
+  // the field `sql` is only declared and not initialised, because initialising it in each of the
+  // many subclasses is slow
   declare protected readonly sql: Sql
 
   constructor(sql: Sql) {

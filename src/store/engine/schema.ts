@@ -92,7 +92,7 @@ export async function dropColumns(
   }
 }
 
-/** `list` names the columns, for example `'company_id,at'`. */
+/** Adds an index to a table. `list` names its columns, for example `'company_id,at'`. */
 export const addIndex = (runner: QueryRunner, table: string, list: string): Promise<void> =>
   makeIndex(runner, { table, name: named('ix', table, list), list, kind: 'index' })
 

@@ -16,7 +16,8 @@ export function openSlowReader(database: string): { ask: AskSql; close: () => Pr
     worker = null
   }
   const start = (): Worker => {
-    // the compiled file's name, because a worker is started by its path and not by an import
+    // the path names the compiled file (`.js`), because a worker thread is started by its path and
+    // not by an import
     const started = new Worker(new URL('./slow-reader-thread.js', import.meta.url), {
       workerData: { database },
     })

@@ -113,7 +113,7 @@ export class Sql {
     return (await this.all<T>(query, values))[0] ?? null
   }
 
-  /** Returns the number of rows that were changed. */
+  /** Executes a statement and returns how many rows it changed. */
   async run(query: string, values: Value[] = []): Promise<number> {
     return (await this.query(query, values)).affected
   }
@@ -181,8 +181,8 @@ export class Sql {
   }
 
   /**
-   * Changes a row if it still has the values of `key`, which may contain more than its key. Returns
-   * whether it had.
+   * Changes a row if it still has the values of `key`, which may name more columns than the primary
+   * key. Returns whether it had them.
    */
   async changeIf<Name extends TableName>(
     table: Name,

@@ -1,6 +1,6 @@
 /**
- * The message that the checkpoint thread sends after each round. `error` is null if the writer
- * should finish the work.
+ * The message that the checkpoint thread sends when it cannot go on alone. `error` says why copying
+ * failed; it is null if the writer should copy the rest of the log.
  */
 export type Folded = { error: string | null; unforced: boolean }
 

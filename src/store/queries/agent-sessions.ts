@@ -5,7 +5,10 @@ import type { SessionRow } from '../../../entities/index.ts'
 import { Queries } from '../engine/queries.ts'
 
 export class AgentSessionQueries extends Queries {
-  /** The number of sessions in which the agent is in conversation. */
+  /**
+   * In how many sessions the agent is in conversation. If it is none, the next one that waits for
+   * them may be accepted automatically.
+   */
   async countActive(companyId: string, uid: number) {
     return Number(
       (
@@ -24,7 +27,10 @@ export class AgentSessionQueries extends Queries {
     )
   }
 
-  /** Every agent for whom a session is waiting to be accepted. */
+  /**
+   * Every agent for whom a session is waiting to be accepted, for the job that accepts sessions
+   * automatically.
+   */
   async waitedFor(companyId: string) {
     return (
       await this.sql.all<{ uid: number }>(
@@ -35,7 +41,7 @@ export class AgentSessionQueries extends Queries {
     ).map((row) => row.uid)
   }
 
-  /** The agent's open sessions. */
+  /** Reads a page of an agent's open sessions, which are handed on when the agent is disabled. */
   heldBy(companyId: string, uid: number, page: { after: string; limit: number }) {
     return this.sql.all<{ session_id: string }>(
       `select session_id from message_session where company_id = ? and uid = ? and state in (${ownedStates.join(', ')}) and session_id > ?` +
@@ -53,10 +59,7 @@ export class AgentSessionQueries extends Queries {
     )
   }
 
-  /**
-   * The number of sessions that the agent has and of sessions queued in this lane, counted
-   * together.
-   */
+  /** The agent's sessions and the sessions that are queued in this lane, as one number. */
   async countHeld(companyId: string, uid: number, lane: string) {
     const count = async (where: string, value: number | string) =>
       Number(

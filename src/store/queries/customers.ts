@@ -58,7 +58,7 @@ export const currentId =
   ' (select n.session_id from message_session n where n.wx_user_id = u.wx_user_id order by n.add_time desc, n.session_id desc limit 1))'
 export const openKeyOfId = `(select ${openKeyOf} from wx_user u where u.wx_user_id = ?)`
 
-/** The agent whose visible customers are searched. */
+/** The agent for whom customers are searched. They find only customers whom they may see. */
 export type Reader = { uid: number; lanes: string[]; accountIds: readonly string[] }
 
 /**
@@ -95,7 +95,10 @@ export class CustomerQueries extends Queries {
     )
   }
 
-  /** Which of these followers exist although their rows could not be locked. */
+  /**
+   * Which of these followers exist although their rows could not be locked: somebody else holds
+   * them at the moment.
+   */
   async held(accountId: string, openids: string[]) {
     if (this.sql.dialect.skipLocked === null) return []
     const some = list(openids)
@@ -159,7 +162,10 @@ export class CustomerQueries extends Queries {
     )
   }
 
-  /** Reads the next customers and tells of each whether it matches the search. */
+  /**
+   * Reads the next customers and tells of each whether it matches the search. Those that do not
+   * match are returned too, so that the caller knows how far the list was read.
+   */
   look(
     companyId: string,
     { search, reader }: { search: string; reader: Reader | null },
@@ -197,7 +203,7 @@ export class CustomerQueries extends Queries {
     )
   }
 
-  /** The next person who is somebody's exclusive agent. */
+  /** The next person who is somebody's exclusive agent, to walk through all of them. */
   async nextOwner(companyId: string, after: number) {
     return (
       (

@@ -33,7 +33,10 @@ export class GroupQueries extends Queries {
     ])
   }
 
-  /** The number of members of a group who are enabled and serve this account. */
+  /**
+   * How many members of a group are enabled and serve this account. If there are none, no customer
+   * of the account may be handed to the group.
+   */
   async countServing(groupId: number, accountId: string) {
     return Number(
       (

@@ -30,7 +30,10 @@ export class InvariantQueries extends Queries {
     )
   }
 
-  /** `open_key` is unique, so a session with the right one is its customer's only open session. */
+  /**
+   * Checks that each session has its customer's key in `open_key` while it is open, and none
+   * afterwards. The column is unique, so the session is its customer's only open one.
+   */
   async openKeys(companyId: string, ids: string[]): Promise<Breach[]> {
     const some = list(ids)
     const rows = await this.sql.all<

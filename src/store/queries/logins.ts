@@ -26,7 +26,10 @@ export class LoginQueries extends Queries {
     ).map((row) => row.token_hash)
   }
 
-  /** The number of a person's sign-ins that were used since the given time. */
+  /**
+   * The number of a person's sign-ins that were used since the given time; if there is none, the
+   * person counts as offline.
+   */
   async countHeard(uid: number, since: number) {
     return Number(
       (
@@ -69,7 +72,10 @@ export class LoginQueries extends Queries {
     )
   }
 
-  /** Failed sign-ins for one name from all addresses, counted up to a limit. */
+  /**
+   * How many sign-ins for one name failed, from all addresses, counted up to a limit. Too many slow
+   * down further attempts.
+   */
   async countFailures(username: string, since: number, most: number) {
     return (
       await this.sql.all(
@@ -100,8 +106,8 @@ export class LoginQueries extends Queries {
   auditList(companyId: string, page: { before: AuditLogRow | null; limit: number }) {
     const before = page.before
       ? {
-          // the comparison of the two columns is written out, because not every database uses an
-          // index when they are compared as a pair
+          // the two columns by which entries are sorted are compared one by one, because not every
+          // database uses an index when they are compared as a pair
           where: ' and at <= ? and (at < ? or audit_id < ?)',
           values: [page.before.at, page.before.at, page.before.audit_id],
         }

@@ -90,7 +90,10 @@ export class MediaQueries extends Queries {
     )
   }
 
-  /** Accounts with files that wait to be downloaded. */
+  /**
+   * Accounts with files that wait to be downloaded. They are told one by one, because each account
+   * has a share of its own.
+   */
   pending() {
     return this.sql.all<{ account_id: string }>(
       "select account_id from media_fetch where state = 'pending' group by account_id",

@@ -94,7 +94,7 @@ export class MessageQueries extends Queries {
     )
   }
 
-  /** Counts the lines of a session. */
+  /** Counts the lines of a session anew, to correct its counters. */
   async countsOf(sessionId: string) {
     const found = await this.sql.one<{ seq: number | null; visitors: number | string | null }>(
       'select max(seq) as seq, sum(case when opercode = 2 then 1 else 0 end) as visitors from message_data where session_id = ?',

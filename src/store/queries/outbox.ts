@@ -14,7 +14,10 @@ export class OutboxQueries extends Queries {
     return this.sql.one<OutboxRow>('select * from outbox where outbox_id = ?', [id])
   }
 
-  /** Accounts that have something to send; lines with files are listed separately. */
+  /**
+   * Accounts that have something to send. Lines with files are listed separately, because uploads
+   * have a share of their own.
+   */
   pending() {
     return this.sql.all<{ account_id: string; holds_files: number }>(
       "select account_id, holds_files from outbox where state = 'pending' group by account_id, holds_files",

@@ -3,7 +3,7 @@ import { list } from '../engine/sql.ts'
 import { Queries } from '../engine/queries.ts'
 
 type RulePosition = { priority: number; id: string }
-/** The columns of a rule that people set. */
+/** The columns of a rule that people set. An import replaces exactly these. */
 const written = [
   'account_id',
   'name',
@@ -161,7 +161,7 @@ export class RuleQueries extends Queries {
     )
   }
 
-  /** Which of these rules have answered since then. */
+  /** Which of these rules have answered since the given day. */
   async spoke(ruleIds: string[], since: number) {
     const some = list(ruleIds)
     const rows = await this.sql.all<{ message_rule_id: string }>(

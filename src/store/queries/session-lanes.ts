@@ -40,7 +40,10 @@ async function lanesOf(sql: Sql, companyId: string, [from, to]: [string, string]
     lanes.push(after)
   }
 }
-/** The column has one of these values. If they are undefined, there is no such condition. */
+/**
+ * An SQL condition: the column has one of these values. If no list of values is given, it is empty
+ * and lets every row through.
+ */
 export const columnIn = (column: string, values: readonly string[] | undefined) => {
   const some = list([...(values ?? [])])
   return values === undefined
@@ -49,7 +52,7 @@ export const columnIn = (column: string, values: readonly string[] | undefined) 
 }
 
 export class LaneQueries extends Queries {
-  /** Whether any session is queued in this lane. */
+  /** Whether any session is queued in this lane, so that a new one must wait behind it. */
   async isWaitedIn(companyId: string, lane: string) {
     return (
       (await this.sql.one(

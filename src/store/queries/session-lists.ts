@@ -60,7 +60,10 @@ function ownerIs(sql: Sql, uid: number | null) {
 }
 
 export class SessionListQueries extends Queries {
-  /** The next sessions of a lane, each with whether it matches the filter. */
+  /**
+   * Reads the next sessions of a lane and tells of each whether it matches the filter. Those that
+   * do not match are returned too, so that the caller knows how far the list was read.
+   */
   lookInLane(
     companyId: string,
     {
@@ -89,7 +92,10 @@ export class SessionListQueries extends Queries {
     )
   }
 
-  /** The next sessions in a state, each with whether it matches the filter. */
+  /**
+   * Reads the next sessions in a state and tells of each whether it matches the filter. Those that
+   * do not match are returned too, so that the caller knows how far the list was read.
+   */
   lookOfState(
     companyId: string,
     { state, uid, ...wanted }: SessionsWanted & OfState,

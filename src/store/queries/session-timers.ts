@@ -20,7 +20,10 @@ const due: Record<DueKind, string[]> = {
 }
 
 export class SessionTimerQueries extends Queries {
-  /** The next sessions in a state, each with whether its timer may be due. */
+  /**
+   * Reads the next sessions in a state and tells of each whether its timer may be due. The others
+   * are returned too, so that the caller knows how far the list was read.
+   */
   due(
     companyId: string,
     { kind, state, before }: { kind: DueKind; state: number; before: number },
@@ -38,7 +41,10 @@ export class SessionTimerQueries extends Queries {
     )
   }
 
-  /** The next sessions in a state, with the time of their customers' last line. */
+  /**
+   * Reads the next sessions in a state with the time of their customers' last line, to find
+   * customers who have been silent for long.
+   */
   sitting(companyId: string, state: number, page: DueSpot & { limit: number }) {
     return this.sql.all<{
       session_id: string

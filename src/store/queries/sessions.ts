@@ -16,7 +16,10 @@ export class SessionQueries extends Queries {
     )
   }
 
-  /** Which of these open sessions exist although they could not be locked. */
+  /**
+   * Which of these open sessions exist although they could not be locked: somebody else holds them
+   * at the moment.
+   */
   async held(keys: string[]) {
     if (this.sql.dialect.skipLocked === null) return []
     const some = list(keys)
@@ -98,7 +101,7 @@ export class SessionQueries extends Queries {
     )
   }
 
-  /** Whether this person has ever owned the session. */
+  /** Whether this person has ever owned the session. Whoever had it may still read it. */
   async wasOwner(companyId: string, id: string, uid: number) {
     return (
       (await this.sql.one(
@@ -145,7 +148,10 @@ export class SessionQueries extends Queries {
     return rows.map((row) => row.session_id)
   }
 
-  /** The newest session that had begun at that time, or the open one if none had. */
+  /**
+   * The session to which something belongs that happened at this time: the newest one that had
+   * begun by then, or the open one if none had.
+   */
   newestAt(companyId: string, customerId: string, at: number) {
     return this.sql.one<SessionRow>(
       `select * from message_session where ${this.sql.dialect.filter('company_id')} = ? and wx_user_id = ? and (add_time <= ? or open_key is not null)` +
@@ -154,7 +160,10 @@ export class SessionQueries extends Queries {
     )
   }
 
-  /** Which of these keys belong to an open session. */
+  /**
+   * Returns those of the given open keys under which a session is open now. A session has its open
+   * key only while it is open.
+   */
   async openAmong(openKeys: string[]) {
     const some = list(openKeys)
     const rows = await this.sql.all<{ open_key: string }>(

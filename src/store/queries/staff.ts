@@ -6,7 +6,7 @@ import { Queries } from '../engine/queries.ts'
 
 /** Reads the people who may be given customers. */
 export class StaffQueries extends Queries {
-  /** Who is there, according to what they set and when they were last active. */
+  /** What decides whether people are online: what they set and when they were last active. */
   presences(uids: number[]) {
     const some = list(uids)
     return this.sql.all<Pick<UserRow, 'uid' | 'enabled' | 'presence' | 'seen_at'>>(
@@ -15,7 +15,10 @@ export class StaffQueries extends Queries {
     )
   }
 
-  /** Whether the person is enabled and serves the account. */
+  /**
+   * Whether the person is enabled and serves the account, so that its customers may be given to
+   * them.
+   */
   async serves(companyId: string, { accountId, uid }: { accountId: string; uid: number }) {
     return (
       (await this.sql.one(
@@ -47,7 +50,9 @@ export class StaffQueries extends Queries {
     )
   }
 
-  /** People who are online and have room for another session. */
+  /**
+   * People who are online and have room for another session, so that one can be assigned to them.
+   */
   async free(companyId: string, heardSince: number) {
     return (
       await this.sql.all<{ uid: number }>(
@@ -58,7 +63,10 @@ export class StaffQueries extends Queries {
     ).map((row) => row.uid)
   }
 
-  /** The facts about everyone in the company that seldom change. */
+  /**
+   * Reads, for everyone in the company, what seldom changes and decides which customers they may be
+   * given: role, groups, accounts and deputies.
+   */
   async all(companyId: string) {
     return {
       users: await this.sql.all<{ uid: number; enabled: number; role: string }>(

@@ -34,7 +34,8 @@ export class StreamQueries extends Queries {
     })) {
       this.sql.last(text, values)
     }
-    // offsets are computed backwards from the stream's newest number
+    // only the database knows the newest number of a stream, so each new event is given its distance
+    // back from it
     const back = new Map(counts)
     for (const some of chunks(this.sql.dialect, events)) {
       this.sql.last(
@@ -49,7 +50,10 @@ export class StreamQueries extends Queries {
     }
   }
 
-  /** When agents took sessions from a lane lately, newest first. */
+  /**
+   * The moments at which agents took sessions from this lane lately, newest first. From them the
+   * waiting time is estimated.
+   */
   async leftLane(companyId: string, lane: string, since: number) {
     return (
       await this.sql.all<{ type: string; created_at: number }>(

@@ -18,7 +18,7 @@ const visited = [
 ] as const
 export type VisitedCustomer = Pick<CustomerRow, 'wx_user_id' | (typeof visited)[number]>
 
-/** How many of the newest rows are kept for each follower. */
+/** How many rows of each follower's trajectory are kept; older ones are deleted. */
 const keptOfEach = 200
 
 export class VisitQueries extends Queries {

@@ -1,4 +1,5 @@
-// A company on a stage that can grow to any size.
+// A company that can grow to any size, with people who have every relation to its customers, for
+// measuring how much work grows with it.
 import assert from 'node:assert/strict'
 import { wordsFor } from '../../../scripts/bench/queue-load.ts'
 import { groupLane } from '../../../rules/session/lane.ts'
@@ -15,7 +16,7 @@ export type Sized = {
   stage: Stage
   store: ReturnType<typeof openCountedStore>
   facts: Facts
-  /** The admin of another company, which stays small. */
+  /** The admin of another company on the same installation, which stays small. */
   tenant: Actor
   growTo: (size: number) => Promise<void>
   close: () => Promise<void>
@@ -54,7 +55,10 @@ export async function openSized(counting: OpenCounting): Promise<Sized> {
   }
 }
 
-/** Turns on every timer and creates rules. */
+/**
+ * Prepares the company: turns on every timer and creates rules, so that every job has something to
+ * do.
+ */
 async function prepare({ house, people, idsOf }: Stage): Promise<Facts> {
   const { fields } = await idsOf()
   const made = await house.admin.call('POST', '/api/groups', { name: 'grown' })

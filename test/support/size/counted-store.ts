@@ -113,7 +113,10 @@ export function openCountedStore(open: OpenCounting) {
 
 type Hear = (where: 'work', text: string, one: { touched: number; rows: number }) => void
 
-/** Runs one transaction after the other on the counting connection. */
+/**
+ * Runs transactions one after the other on the counting connection, so that each is counted for
+ * itself.
+ */
 function countedWork(
   writer: Counting,
   hear: Hear,

@@ -22,7 +22,10 @@ export type OpenCounting = (config: Config) => Promise<Counting>
 
 const root = resolve(import.meta.dirname, '../../../..')
 
-/** Null if there is no C compiler. */
+/**
+ * Compiles the program that counts the steps of SQLite's virtual machine; null if there is no C
+ * compiler.
+ */
 export function compileSteps(): { file: string; remove: () => void } | null {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-steps-'))
   const remove = () => {
@@ -64,7 +67,8 @@ export const sqliteCounting =
     return {
       ask: async (text, values) => {
         taken.get()
-        // SQLite works synchronously, so the statement is finished when the call returns
+        // SQLite works synchronously, so the statement is finished when the call returns, and its
+        // steps can be read right away
         const answering = ask(text, values)
         const touched = taken.get()?.steps ?? 0
         return { ...(await answering), touched }

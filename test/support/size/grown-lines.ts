@@ -58,7 +58,7 @@ export function lines({ words, facts, place, at, first, ...ids }: Places): Grown
     [
       'outbox',
       [
-        // outside any session, so it is never deleted
+        // these rows belong to no session, so the job that deletes old replies must pass over them
         {
           of: 'n % 4 = 0',
           columns: {
@@ -70,7 +70,8 @@ export function lines({ words, facts, place, at, first, ...ids }: Places): Grown
             settled_at: `${monthsAgo} + n`,
           },
         },
-        // WeChat is away, so none of these may be sent within the next hour
+        // WeChat is away for these replies: none of them may be sent within the next hour, so the
+        // sender must pass over them
         {
           of: 'n % 4 = 1',
           columns: {

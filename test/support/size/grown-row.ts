@@ -1,7 +1,7 @@
 // What all generated rows have in common. Every row is computed from its number `n`.
 import type { Words } from '../../../scripts/bench/queue-load.ts'
 
-/** The people, accounts and groups that the rows refer to. */
+/** The people, accounts and groups of the company, to which the generated rows refer. */
 export type Facts = {
   companyId: string
   accountId: string

@@ -92,8 +92,8 @@ export function sessions({ facts, place, at, first, heard, ...ids }: Places): Gr
             queued_at: heard,
             assigned_at: `case when n % 20 < 12 then null else ${heard} end`,
             receive_message_time: heard,
-            // one in twenty is owed no answer, so that queries for unanswered sessions have to
-            // filter
+            // of the active sessions one in twenty needs no answer, so that queries for unanswered
+            // sessions have to filter
             unanswered_since: `case when n % 40 in (14, 16) then null else ${heard} end`,
             send_time: null,
             unread: 1,

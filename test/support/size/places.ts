@@ -6,7 +6,7 @@ import { setAll } from '../seen.ts'
 import type { Stage } from '../stage.ts'
 import type { Facts } from './grown.ts'
 
-/** Prepares something to do for the job. */
+/** For each job, prepares something to do; null for a job that needs no preparation. */
 export const jobPlaces: Record<string, ((stage: Stage) => Promise<void>) | null> = {
   reclaim: null,
   fallback: null,

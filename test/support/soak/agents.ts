@@ -107,7 +107,7 @@ async function ask(
   return got.answer
 }
 
-/** Changes a session and remembers it as the answer shows it. */
+/** Makes a call that changes a session, and remembers the session as the answer shows it. */
 async function verb(
   desk: Desk,
   op: string,

@@ -11,7 +11,10 @@ export type Caller = {
   signIn: () => Promise<Answer>
 }
 
-/** Every name and every line of a company contains its mark. */
+/**
+ * A text that every name and every line of a company contains, so that data in the wrong place are
+ * recognised.
+ */
 export const markOf = { A: '《甲》', B: '《乙》' } as const
 export type Side = keyof typeof markOf
 

@@ -20,7 +20,7 @@ import { openUnknowns } from './unknowns.ts'
 export type Checks = {
   light: () => Promise<void>
   whole: (last: boolean) => Promise<void>
-  /** Lists, as text, what is still unfinished at this moment. */
+  /** Lists as text what is still unfinished at this moment, such as replies that were not sent. */
   left: () => Promise<string[]>
   drained: (left: string[]) => Promise<void>
   looks: () => number
@@ -198,7 +198,9 @@ function checkAnswerTimes(
   }
 }
 
-/** Measures how long this process stood still. */
+/**
+ * Measures how long this process stood still, because its simulator could not answer in that time.
+ */
 function openStalls() {
   const everyMs = 50
   const all: { at: number; ms: number }[] = []

@@ -15,7 +15,10 @@ export type Firm = {
   groupIds: number[]
   accountIds: string[]
   followers: { appid: string; openid: string }[]
-  /** Sessions that somebody of the company has seen recently. */
+  /**
+   * Ids of sessions that somebody of the company has seen recently, from which the next calls
+   * choose.
+   */
   sessions: string[]
 }
 /** The accounts of company A; the simulated WeChat is disturbed for the second one. */

@@ -61,8 +61,8 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
       const counted = own.filter(({ opercode }) => reason === 'idle' || opercode === 2)
       const last = texts.get(counted.at(-1)?.text ?? '')
       if (!last || last.at === 0) continue
-      // if the database's clock goes back, the product's time stands still even if the run moves it
-      // forward
+      // sessions that ended near a jump of the database's clock are not judged: if that clock goes
+      // back, the product's time stands still even if the run moves it forward
       const { begin, end } = last
       if (struckBetween(strikes, { from: begin - heardMs, to: end }, ['jump'])) continue
       promises.saw('P19')
@@ -74,7 +74,9 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
       ])
     }
   }
-  /** Call this while the clock runs normally: finds timers that should have fired long ago. */
+  /**
+   * Finds timers that should have fired long ago. It must be called while the clock runs normally.
+   */
   const overdue = async (rows: Rows): Promise<string[]> => {
     const answer = await firms.A.admin.call('GET', '/api/settings').catch(() => null)
     if (answer?.status !== 200) return ['P19 nobody tells the settings']

@@ -11,7 +11,7 @@ export type Entry = {
   /** When the operation began, by the monotonic clock of this machine. */
   begin: number
   end: number
-  /** The product's time when the operation began, or earlier. */
+  /** The earliest that the product's time can have been when the operation began. */
   at: number
   outcome: Outcome
   detail: any
@@ -26,11 +26,11 @@ export type Journal = {
    * that have ended.
    */
   run: (asked: Asked, act: () => Promise<Told>) => Promise<Entry>
-  /** The entries that mention one of these names. */
+  /** Returns the entries that mention one of these names, to explain a breach. */
   about: (names: string[]) => Entry[]
 }
 
-/** `lowestNow`: a lower bound of the product's time. */
+/** Opens the record. `lowestNow` returns a time that the product's time has reached in any case. */
 export function openJournal(lowestNow: () => number): Journal {
   const entries: Entry[] = []
   return {

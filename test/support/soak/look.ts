@@ -4,7 +4,10 @@ import { createConnection, type Connection } from 'mysql2/promise'
 
 export type Rows = <T>(query: string, values?: (string | number)[]) => Promise<T[]>
 export type Look = {
-  /** Runs several queries that all see the database at the same moment. */
+  /**
+   * Runs several queries that all see the database at the same moment, so that they can be
+   * compared.
+   */
   once: <R>(ask: (rows: Rows) => Promise<R>) => Promise<R>
   close: () => Promise<void>
 }

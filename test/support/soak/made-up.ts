@@ -20,9 +20,12 @@ export type MadeUp = {
   sql: (query: string) => void
   entries: Entry[]
   struck: Struck[]
-  /** The messages that the simulator reports as sent to followers. */
+  /**
+   * The messages that the simulator reports as sent to followers, to compare with the replies of
+   * the invented run.
+   */
   sent: Partial<LedgerItem>[]
-  /** The answers to HTTP requests, by path. */
+  /** The answers to the HTTP requests that the checks make, by path. */
   answers: Record<string, unknown>
   facts: Facts
   /** Runs all checks like in a real run. `then` is called between two of them. */
@@ -105,7 +108,7 @@ function madeUpEntries(): Entry[] {
     { op: 'claim', key: '', detail: told },
     reply(1),
     reply(2),
-    // the second reply is sent twice, like by a double click
+    // the second reply is sent twice, like by a double click, and must be stored once
     reply(2),
   ].map((one, n) => ({
     client: 'made up',
@@ -194,7 +197,7 @@ const lookAt = (database: Database.Database): World['look'] => ({
   close: () => Promise.resolve(),
 })
 
-/** Answers requests in place of the product and the simulator. */
+/** Opens a server that answers the checks in place of the product and the simulator. */
 async function openAnswers(answers: MadeUp['answers'], sent: MadeUp['sent']) {
   const server = createServer(({ url = '' }, response) => {
     const { pathname, searchParams } = new URL(url, 'http://made.up')

@@ -16,8 +16,8 @@ type Step = {
 }
 
 /**
- * Checks that the ledger explains each owner, and that everyone who was told that they own a
- * session is in it.
+ * Checks each session's ledger: it must explain who owns the session, and everyone who was told
+ * that they own it must be in it.
  */
 export async function checkLedgers(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole

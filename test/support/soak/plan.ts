@@ -39,7 +39,8 @@ export const calmOf = (minutes: number) => Math.min(30, minutes * 20)
 export function planOf(seed: number, minutes: number, edition: Edition): Strike[] {
   const draw = openDraw(seed)
   const span = { from: calmOf(minutes), to: minutes * 60 }
-  // the first process is killed while it is sending lines to a slow WeChat
+  // the disturbances of WeChat begin two seconds earlier, so that the first process is killed while
+  // it is sending lines to a slow WeChat
   const house = inTurn<HouseKind>(draw, ofHouse[edition], {
     ...span,
     from: span.from + 2,
@@ -63,7 +64,7 @@ function inTurn<K>(
 ): { at: number; forS: number; n: number; kind: K }[] {
   const strikes = []
   let left: K[] = []
-  // the first minutes contain many kinds; later there are quiet periods
+  // the first minutes of a run contain many kinds of disturbances; later there are quiet periods
   const restS = to > 180 ? 4 + draw.below(8) : 2
   for (let at = from; ;) {
     if (left.length === 0) left = [...kinds]

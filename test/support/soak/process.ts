@@ -12,7 +12,9 @@ export type Process = {
   kill: () => Promise<void>
   freeze: () => void
   thaw: () => void
-  /** Makes the database's clock jump for this process. */
+  /**
+   * Makes the database's clock jump for this process, as it must for every process of the product.
+   */
   jumpTo: (ms: number) => void
   stop: () => Promise<void>
 }

@@ -25,7 +25,10 @@ export type Breach = { id: PromiseId; what: string; names: string[] }
 
 export type Promises = {
   saw: (id: PromiseId, howMany?: number) => void
-  /** `names` are used to find the related entries. Each breach is reported once. */
+  /**
+   * Records what broke a promise. Each breach is reported once; `names` are used to find the
+   * operations related to it.
+   */
   broke: (id: PromiseId, what: string, names: string[]) => void
   breaches: Breach[]
   verdicts: () => { id: PromiseId; verdict: 'ok' | 'violated' | 'unknown'; n: number }[]
@@ -33,7 +36,8 @@ export type Promises = {
 
 const ids = Object.keys(promised) as PromiseId[]
 /**
- * The limit for each promise, since a fault that appears everywhere is clear from a few examples.
+ * How many breaches of each promise are reported, since a fault that appears everywhere is clear
+ * from a few examples.
  */
 const mostTold = 10
 

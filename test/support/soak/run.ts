@@ -28,7 +28,7 @@ export type SoakOptions = {
 export type Soaked = {
   verdicts: ReturnType<Promises['verdicts']>
   breaches: Promises['breaches']
-  /** The newest entries that concern a breach. */
+  /** Returns the newest recorded operations that concern a breach, to show them in the report. */
   about: (names: string[]) => Entry[]
   entries: Entry[]
   struck: Struck[]
@@ -55,7 +55,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
     const checks = openChecks({ world, journal, promises, strikes, firms })
     const clients = live({ world, journal, promises, seed, firms, ending: ending.signal })
     const watching = watch(checks, journal, ending.signal)
-    // a process that does not come back ends the run
+    // the run ends at once if a killed process does not come back: `strikes.done` is rejected then
     const broke = strikes.done.then(() => new Promise<void>(() => undefined))
     await Promise.race([sleep(minutes * 60_000, undefined, { signal: ending.signal }), broke])
     ending.abort()

@@ -1,4 +1,5 @@
-// Runs the product's own self-check through its API.
+// Runs the product's own self-check through its API, and counts what it finds as breaches of
+// promises.
 import { performance } from 'node:perf_hooks'
 import type { Facts } from './facts.ts'
 import { promised, type PromiseId } from './promises.ts'
@@ -16,7 +17,7 @@ const unfinished = /; \d+ replies have no end yet|^\d+ replies have no end yet$/
 const idOf = (id: string): PromiseId => (id in promised ? (id as PromiseId) : 'P7')
 const answersWithinMs = 30_000
 
-/** The violations at this moment; none if the product is away. */
+/** The violations that the self-check finds at this moment; none if the product is away. */
 export async function askSelfCheck(facts: Facts): Promise<string[]> {
   const violated: string[] = []
   for (const { admin } of [facts.firms.A, facts.firms.B]) {

@@ -9,11 +9,11 @@ export type Send = {
   delivered: boolean
   fault?: string
   errcode?: number
-  /** When it was sent, by the monotonic clock of this machine. */
+  /** When the message was sent, by the monotonic clock of this machine. */
   at: number
 }
 export type Sends = {
-  /** Reads what has been added since the last time. */
+  /** Reads what the simulator has recorded since the last time. */
   read: () => Promise<void>
   all: Send[]
   byText: Map<string, Send[]>

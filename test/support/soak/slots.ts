@@ -14,7 +14,7 @@ const overlapMs = 120_000
  */
 const looksMs = 10_000
 const soonMs = 60_000
-/** Jobs that run often and with a lease. */
+/** Jobs that run often and with a lease, so that a missing run is noticed during a short test. */
 const frequent = jobs.filter(({ everyMs, everywhere }) => everyMs <= soonMs && !everywhere)
 
 export function openJobs({ world, promises, strikes }: Facts) {
@@ -45,7 +45,10 @@ export function openJobs({ world, promises, strikes }: Facts) {
         newest = Math.max(newest, at)
       }
     },
-    /** Frequent jobs that have not run since this function was called for the first time. */
+    /**
+     * Finds the frequent jobs that have not run since this function was first called, to check that
+     * jobs continue after a disturbance.
+     */
     behind: async (rows: Rows): Promise<string[]> => {
       if (healedAt === 0) healedAt = world.now()
       const ran = await rows<{ job: string }>(

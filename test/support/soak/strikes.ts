@@ -121,7 +121,7 @@ async function strikeHouse(
   return acts[kind]()
 }
 
-/** Disturbs the simulated WeChat for a single account; the others must not be affected. */
+/** Disturbs the simulated WeChat for a single account, to see that the others are not affected. */
 async function strikeWechat(
   { simulator }: World,
   { kind, n }: { kind: WechatKind; n: number },

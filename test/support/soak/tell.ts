@@ -6,7 +6,9 @@ import type { Soaked } from './run.ts'
 export const linesOfPromises = ({ verdicts }: Soaked): string[] =>
   verdicts.map(({ id, verdict, n }) => `${id} ${verdict} N=${n}`)
 
-/** The breaches, with what the clients saw of them. */
+/**
+ * Describes the breaches of promises, each with the operations of the clients that were concerned.
+ */
 export const linesOfBreaches = ({ breaches, about }: Soaked): string[] =>
   breaches.flatMap(({ id, what, names }) => [
     `${id} (${promised[id]}): ${what}`,

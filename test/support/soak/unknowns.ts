@@ -11,7 +11,7 @@ import { struckBetween, type Struck } from './strikes.ts'
  * then the job has to run.
  */
 const shownWithinMs = 60_000
-/** The time from a reply's arrival at the simulator until its result is stored. */
+/** How long it may take from a reply's arrival at the simulator until its result is stored. */
 const writtenWithinMs = 3000
 /** How long after a message has arrived the simulator may take to record it. */
 const notedWithinMs = 500
@@ -60,7 +60,10 @@ export function openUnknowns({ journal, promises, strikes }: Facts, sends: Sends
       ) || struckBetween(strikes, window, way === 'api' ? losesSender : losesPassive) !== undefined
     return { isHonest, about: { seenAt, sends: same, window } }
   }
-  /** Judges replies that were seen long enough ago, or all of them. */
+  /**
+   * Judges replies whose result is unknown: those that were seen long enough ago, or all of them at
+   * the end.
+   */
   const judge = (all: boolean) => {
     for (const [id, one] of suspects) {
       if (!all && performance.now() - one.seenAt < toldWithinMs) continue

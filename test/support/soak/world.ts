@@ -20,18 +20,23 @@ import { lookAtFile, lookAtServer, type Look } from './look.ts'
 import { openProcess, type Process } from './process.ts'
 
 export type World = {
-  /** The address of the balancer, or of the single process. */
+  /**
+   * The address at which clients reach the product: that of the balancer, or of the single process.
+   */
   url: string
   simulator: string
   processes: Process[]
   wires: { database: TcpProxy; redis: TcpProxy } | null
-  /** Null if the run may not mount a disk. */
+  /** A small disk that can be filled up; null if the run may not mount one. */
   disk: SmallDisk | null
   look: Look
   logged: Said[]
   /** The product's time according to a clock that only the run itself moves. */
   now: () => number
-  /** Turns a product time into a time of this machine's monotonic clock. */
+  /**
+   * Turns a time of the product into a time of this machine's monotonic clock, by which operations
+   * are recorded.
+   */
   monoOf: (productTime: number) => number
   /** A lower bound of the product's time: every process has reached it. */
   lowestNow: () => number

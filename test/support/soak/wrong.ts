@@ -8,7 +8,10 @@ import type { Struck } from './strikes.ts'
 export type Case = {
   what: string
   make?: (day: MadeUp) => unknown
-  /** Makes a second change, between two checks of the invented run. */
+  /**
+   * Makes a second change, between two checks of the invented run, for faults that show only over
+   * time.
+   */
   then?: (day: MadeUp) => void
   told: RegExp
 }

@@ -1,4 +1,4 @@
-// Calls about quotas, addresses and failed calls.
+// Calls that help to find out what is wrong: quotas, addresses and the reasons of failed calls.
 import { look, post, type Wire } from '../call.ts'
 
 export type Quota = { daily_limit: number; used: number; remain: number }
@@ -37,9 +37,9 @@ export const diagnosis = {
   checkCallback: post<{ action: 'dns' | 'ping' | 'all'; check_operator: Operator }, Check>(
     '/cgi-bin/callback/check',
   ),
-  /** The addresses from which WeChat sends pushes. */
+  /** The addresses from which WeChat sends pushes, for example for the rules of a firewall. */
   callbackIps: look<{ ip_list: string[] }>('/cgi-bin/getcallbackip'),
-  /** The addresses of WeChat's API. */
+  /** The addresses of WeChat's API, for example for the rules of a firewall. */
   apiIps: look<{ ip_list: string[] }>('/cgi-bin/get_api_domain_ip'),
   /** Asks WeChat why the call with this `rid` was refused. WeChat can explain it for seven days. */
   failedCall: post<{ rid: string }, { request: FailedCall }>('/cgi-bin/openapi/rid/get'),

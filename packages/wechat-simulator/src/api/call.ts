@@ -114,7 +114,10 @@ function hasShape(value: unknown, shape: keyof Shapes): boolean {
   return shape === 'object' ? isBody(value) : typeof value === shape
 }
 
-/** Reads an optional field. A value of the wrong type is refused with 47001. */
+/**
+ * Reads an optional field of a call. A value of the wrong type is refused with 47001, as WeChat
+ * does.
+ */
 export function may<Shape extends keyof Shapes>(
   body: Body,
   name: string,
@@ -125,7 +128,10 @@ export function may<Shape extends keyof Shapes>(
   return hasShape(value, shape) ? (value as Shapes[Shape]) : refuse(47001)
 }
 
-/** Reads a required text; `missing` is the errcode if it is absent. */
+/**
+ * Reads a required text of a call; `missing` is the errcode with which the call is refused if it is
+ * absent.
+ */
 export function needText(body: Body, name: string, missing: number): string {
   const value = may(body, name, 'string')
   return value === undefined || value === '' ? refuse(missing) : value
@@ -144,7 +150,7 @@ export function textsIn(body: Body, name: string, missing: number): string[] {
   return list.map((one) => (typeof one === 'string' ? one : refuse(47001)))
 }
 
-/** The follower with this openid; an unknown openid is refused with 40003. */
+/** Returns the follower with this openid; a call with an unknown openid is refused with 40003. */
 export function followerOf(call: Call, openid: unknown): Follower {
   if (openid === undefined || openid === null || openid === '') refuse(41009)
   if (typeof openid !== 'string') refuse(47001)

@@ -10,7 +10,10 @@ import type { Call, Endpoints } from './call.ts'
 
 type Check = (part: Body, call: Call) => void
 
-/** A link `<a href="…">text</a>` must be complete; other markup is shown as plain text. */
+/**
+ * Refuses a text with a link `<a href="…">text</a>` that is not complete; other markup is shown as
+ * plain text.
+ */
 function checkLinks(text: string): void {
   const rest = text.replace(
     /<a(?:\s+[\w-]+=(?:"[^"]*"|'[^']*'))*\s*>([^<]*)<\/a>/gi,

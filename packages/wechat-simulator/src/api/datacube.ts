@@ -74,7 +74,9 @@ function userCumulate(call: Call): Answer {
 const kinds: Record<string, number> = { text: 1, image: 2, voice: 3, video: 4, shortvideo: 4 }
 const kindOf = (one: PushedItem): number => kinds[String(one.request['MsgType'])] ?? 6
 
-/** How many followers sent how many messages, by message type. */
+/**
+ * Answers the call for statistics of messages: how many followers sent how many, by message type.
+ */
 function upstream(call: Call): Answer {
   const list = daysIn(call, 7).flatMap((ref_date) => {
     const messages = pushesOn(call, ref_date).filter(

@@ -18,7 +18,7 @@ import { userEndpoints } from './users.ts'
 
 const addresses = get(() => ({ ip_list: ['127.0.0.1'] }))
 
-/** All calls of WeChat that are simulated. */
+/** All calls of WeChat that the simulator answers, by their path. */
 export const endpoints: Endpoints = {
   ...tokenEndpoints,
   ...quotaEndpoints(() => endpoints),

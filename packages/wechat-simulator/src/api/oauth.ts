@@ -5,7 +5,8 @@ import type { Account, Grant } from '../types.ts'
 import { open, refuse } from './call.ts'
 import type { Answer, Endpoints, Request } from './call.ts'
 
-// Web authorisation has tokens of its own, different from those of the API.
+// How long a token of web authorisation is valid. Such tokens are different from those with which
+// the API is called.
 const twoHours = 7200_000
 const thirtyDays = 30 * 24 * 3600_000
 

@@ -168,7 +168,10 @@ function rememberSubscriptions(follower: Follower, fields: Fields): void {
   }
 }
 
-/** Applies what the event changes at WeChat, before it is pushed. */
+/**
+ * Applies what the event changes at WeChat, for example that the follower unsubscribed, before it
+ * is pushed.
+ */
 function takeEffect(store: Store, follower: Follower, fields: Fields): void {
   const event = text(fields['Event']).toLowerCase()
   if (event === 'subscribe') follow(store, follower, text(fields['EventKey']))

@@ -19,7 +19,10 @@ const samples: Partial<Record<MediaType, string[]>> = {
 }
 let turn = 0
 
-/** A file given as base64 or a data address, alone or with a name: `{base64, name?}`. */
+/**
+ * Reads a file of a request, given as base64 or a data address, alone or with a name: `{base64,
+ * name?}`.
+ */
 function bytesOf(body: Body): { bytes: Buffer; name: string | null } | null {
   const { file } = body
   if (file === undefined || file === null) return null
@@ -139,7 +142,10 @@ const builders: Record<string, Build> = {
   miniprogrampage,
 }
 
-/** For an unknown message type every field becomes an element. */
+/**
+ * The fields of a message of a type that the simulator does not know: every field of the request
+ * becomes an element.
+ */
 function unknown(body: Body): Fields {
   return {
     ...(isText(body['text']) ? { Content: body['text'] } : {}),
@@ -150,7 +156,10 @@ function unknown(body: Body): Fields {
 
 const behindMsgId = ['MediaId16K', 'bizmsgmenuid', 'MsgDataId', 'Idx']
 
-/** Returns the elements between MsgType and MsgId, and those after it. */
+/**
+ * Returns the elements that WeChat writes between MsgType and MsgId, and those that it writes after
+ * MsgId.
+ */
 export function messageFields(
   type: string,
   body: Body,

@@ -138,7 +138,10 @@ const taps: Record<string, (tap: Tap) => Promise<PhoneAnswer[]>> = {
   article_view_limited: material,
 }
 
-/** A tap on the menu below the conversation. */
+/**
+ * A follower taps a button of the menu below the conversation. What is pushed depends on the kind
+ * of the button.
+ */
 export async function tapMenu(store: Store, openid: string, body: Body): Promise<Answers> {
   const follower = getFollower(store, textOf(body, 'appid'), openid)
   const menu = menuFor(store, follower)

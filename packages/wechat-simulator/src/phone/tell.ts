@@ -43,6 +43,7 @@ export function tell(
     isMessage: false,
     showsFailure: false,
   }
-  // An account without a server address gets no pushes.
+  // an account without a server address gets no pushes, and nobody waits for this one, so a failure
+  // is ignored
   deliver(store, push).catch(() => undefined)
 }

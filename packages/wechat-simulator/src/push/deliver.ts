@@ -18,7 +18,7 @@ export type Push = {
   msgId: string | null
   /** Fields whose elements must come after MsgId in the XML. */
   after?: Fields
-  /** A text to push unchanged instead of the fields. */
+  /** A text to push unchanged instead of the fields, to test how a receiver treats it. */
   xml?: string
   /**
    * Pushes with the same key are the same message to the follower; only the first valid answer is

@@ -8,7 +8,10 @@ import type { PostAnswer } from './post.ts'
 import { writeLetter } from './write.ts'
 import type { Letter } from './write.ts'
 
-/** What is posted, what the answer must be, and how the ledger of the simulator names it. */
+/**
+ * What is posted to the receiver of a push, what the answer must be, and under which name the
+ * ledger of the simulator records it.
+ */
 export type Mail = {
   letter: Letter
   appid: string

@@ -14,7 +14,7 @@ export type Tamper = (typeof tampers)[number]
 
 export type Letter = {
   receiver: Receiver
-  /** The content of the push, in the format of its receiver. */
+  /** The content of the push, as XML or JSON, whichever its receiver has chosen. */
   xml: string
   /** Fields that stand unencrypted beside the encrypted text. */
   envelope: Fields

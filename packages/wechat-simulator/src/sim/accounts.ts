@@ -29,7 +29,10 @@ function numbersOf(value: unknown, name: string): Record<string, number> {
   throw failWith(400, 'invalid_input', `${name} must hold whole numbers`)
 }
 
-/** The optional fields of an account. Fields that are not given stay unchanged. */
+/**
+ * The optional fields of an account, each with the check of its value. Fields that are not given
+ * stay unchanged.
+ */
 const options: { [Name in keyof Account]?: (value: unknown) => Account[Name] } = {
   format: (value) => oneOf(formats, 'format', value),
   kind: (value) => oneOf(kinds, 'kind', value),

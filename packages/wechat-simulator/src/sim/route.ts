@@ -11,7 +11,8 @@ export const ok = (value: unknown): Reply => ({ status: 200, value })
 export const made = (value: unknown, isNew = true): Reply => ({ status: isNew ? 201 : 200, value })
 
 /**
- * A route such as `/sim/followers/:id/send`, where each `:name` stands for one part of the path.
+ * Makes a route such as `/sim/followers/:id/send`, where each `:name` stands for one part of the
+ * path.
  */
 export function route(method: string, path: string, run: Run): Route {
   return [method, new RegExp(`^/sim${path.replace(/:\w+/g, '([^/]+)')}$`), run]

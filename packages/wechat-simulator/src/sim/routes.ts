@@ -87,7 +87,10 @@ function postTemplate(store: Store, { body, id }: Asked): Reply {
   return made(addTemplate({ store, account: getAccount(store, id) }, given))
 }
 
-/** Somebody opens a web page that asks for their identity, and agrees. */
+/**
+ * Plays somebody who opens a web page that asks for their identity, and agrees. Returns the code
+ * that the page gets.
+ */
 function postOauth(store: Store, { body, id }: Asked): Reply {
   const { appid, openid } = getFollower(store, textOf(body, 'appid'), id)
   const code = grant(
@@ -98,7 +101,7 @@ function postOauth(store: Store, { body, id }: Asked): Reply {
   return made({ code: code.code })
 }
 
-// The names of all events, in capital or small letters as WeChat writes them.
+// The names of all events that can be sent, in capital or small letters as WeChat writes them.
 const platformNames = eventNames.map((name) =>
   /^(scan|location|click|view|\w+jobfinish)$/.test(name) ? name.toUpperCase() : name,
 )

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Stores the bytes of media by their media id. */
+/**
+ * Stores the bytes of media by their media id, apart from the other data because they are large.
+ */
 export type Blobs = {
   put: (id: string, bytes: Buffer) => void
   get: (id: string) => Buffer | null

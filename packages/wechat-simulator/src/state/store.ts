@@ -29,7 +29,10 @@ export type Store = Tables & {
   counters: Record<string, number>
   timing: Timing
   closing: AbortController
-  /** The simulator's own address, known once it listens. */
+  /**
+   * The simulator's own address, which links in its answers contain. It is known once the simulator
+   * listens.
+   */
   origin: string
   /** Increases with every change that a page may want to show; waiting pages are then notified. */
   version: number

@@ -131,7 +131,7 @@ export function saveTables(tables: Tables): SavedTables {
   return Object.fromEntries(tableNames.map((name) => [name, [...tables[name].values()]]))
 }
 
-/** The rows that belong to one account, oldest first. */
+/** Returns the rows of a table that belong to one account, oldest first. */
 export function ofAccount<Name extends keyof Rows>(
   tables: Tables,
   name: Name,

@@ -1,4 +1,4 @@
-/** A part of a form (multipart/form-data). */
+/** A part of a form (multipart/form-data), such as an uploaded file with its name and type. */
 export type Part = { name: string; filename: string | null; contentType: string; bytes: Buffer }
 
 function parameter(header: string, name: string): string | null {

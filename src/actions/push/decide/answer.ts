@@ -19,7 +19,10 @@ import type { PushAnswer } from './push.ts'
  * The id is stored as the sender, for example `r:<id>`.
  */
 export type Speaker = { id: string; answers: Content[]; keyword?: string | null }
-/** The answer belongs to the session if there is one, otherwise to the customer's history. */
+/**
+ * What answers a push, and where the answer is added: to the session if there is one, otherwise to
+ * the customer's history.
+ */
 type Answering = { session: BatchSession | null; speaker: Speaker }
 type Saying = Answering & { content: Content }
 
@@ -64,8 +67,8 @@ function sayByApi({ at, ids }: Facts, effects: Effects, saying: Saying & { key: 
   const refusal = mayReply(window, at, push.company.settings.reserveLastReply)
   const facts = { message_id: ids(), add_time: at, client_key: key }
   if (refusal) {
-    // stored and displayed although it is not sent, so that an agent sees what the customer did not
-    // get
+    // an answer for which the reply window has no room is stored and displayed although it is not
+    // sent, so that an agent sees what the customer did not get
     const extra = JSON.stringify({ why: refusal })
     addAnswer(effects, saying, { ...facts, delivery: 'failed', extra })
     return

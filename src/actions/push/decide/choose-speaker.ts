@@ -58,7 +58,10 @@ function withPlace(
 
 const saying = (id: string, text: string): Speaker => ({ id, answers: [{ type: 'text', text }] })
 
-/** The notice outside working hours is sent once per closed period. */
+/**
+ * Returns the notice outside working hours if it answers this message. It is sent once per closed
+ * period.
+ */
 function hoursSpeak(
   { at }: Facts,
   { account, company }: NewPush,

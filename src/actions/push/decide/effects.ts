@@ -43,9 +43,15 @@ export type Effects = {
   given: number[]
   withdrawn: number[]
   freed: number[]
-  /** Lanes in which somebody is waiting now, each with its company. */
+  /**
+   * Lanes in which this push let a session wait, each with its company. Sessions of later pushes
+   * queue behind it.
+   */
   waitedIn: string[]
-  /** Companies in which somebody waits although an agent may have room. */
+  /**
+   * Companies in which a session waits behind others although an agent may have room. The automatic
+   * assignment is woken for them.
+   */
   behind: string[]
 
   messages: MessageRow[]

@@ -23,8 +23,8 @@ export function endAtOnce(
     at,
   })
   ledger.push(moved.ledger)
-  // the session was queued only within this transaction and nobody was told so; without its lane,
-  // nobody is told that it leaves the queue
+  // the session was queued only within this transaction and nobody was told so; its lane is removed
+  // here, so that nobody is told that it leaves the queue
   moved.before.lane = null
   events.push(...stepEvents('session.closed', moved))
 }

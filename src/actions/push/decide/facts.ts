@@ -29,7 +29,7 @@ export type BatchSession = {
   hasNewLines: boolean
   isReranked: boolean
   step: 'moved' | 'ended' | null
-  /** The columns that steps of this batch have changed. */
+  /** The columns of the session that steps of this batch have changed; only these are written. */
   patch: PatchIn<'message_session'>
   /**
    * The list of the queue index in which the session was before the first step of this batch; null
@@ -60,16 +60,22 @@ export type Receptions = {
   byId: ReadonlyMap<string, ReceptionRow>
 }
 
-/** A place in the queue: how many wait before it, and when others left the lane. */
+/**
+ * A place in the queue: how many wait before it, and when others left the lane, from which the
+ * waiting time is estimated.
+ */
 export type PlaceInLane = { before: number; left: number[] }
 
 type Shared = {
   readonly at: number
   readonly ids: Ids
   readonly receptions: Receptions
-  /** People who may be given a session. */
+  /** The people to whom the pushes of this batch may give a session, with their load. */
   readonly people: ReadonlyMap<number, Readonly<PersonRead>>
-  /** Lanes in which somebody is waiting, each with its company. */
+  /**
+   * Lanes in which somebody is waiting, each with its company. A new session must not overtake
+   * them.
+   */
   readonly waitedIn: ReadonlySet<string>
   /**
    * The places in the queue that customers are told, by push and lane. They are loaded only if the
@@ -80,12 +86,15 @@ type Shared = {
   readonly opened: ReadonlyMap<string, Readonly<SessionRow>>
 }
 
-/** All facts on which one push is decided. */
+/** All facts on which the decision about one push is based. */
 export type Facts = Shared &
   CustomerFacts & {
-    /** The rule that answers the push. */
+    /** The rule that answers the push; null if none does. */
     readonly found: Found | null
-    /** The closed session that this push grades. */
+    /**
+     * The closed session that this push grades; null if the push is no tap on the satisfaction
+     * question.
+     */
     readonly graded: Readonly<Graded> | null
   }
 

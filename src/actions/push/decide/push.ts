@@ -33,5 +33,8 @@ export const isVisit = ({ deed }: Push): boolean =>
  */
 export const hasCustomer = ({ deed }: Push): boolean => deed.kind !== 'notice'
 
-/** Identifies the customer of a push among those of all accounts. */
+/**
+ * A key that identifies the customer of a push among those of all accounts, because openids are
+ * unique only within an account.
+ */
 export const customerOf = ({ account, customerKey }: Push) => `${account.account_id} ${customerKey}`

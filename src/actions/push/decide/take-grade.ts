@@ -28,7 +28,8 @@ export function takeGrade(
       text: deed.kind === 'text' ? deed.text : '',
     },
   })
-  // the tap does not count as an unread message, since nobody has to react to it
+  // the tap on the satisfaction question does not count as an unread message, since nobody has to
+  // react to it
   session.row.unread = asked.unread
   effects.evaluations.push({
     session_id: asked.session_id,

@@ -14,7 +14,10 @@ export const takePushes = (batch: BatchFacts, pushes: NewPush[]): Effects[] =>
     return effects
   })
 
-/** Adds the effects of one push to the facts for the next one. */
+/**
+ * Adds the effects of one push to the facts, so that the decision about the next push of the batch
+ * knows them.
+ */
 function carry(batch: BatchFacts, effects: Effects): void {
   const { customer, open, visit } = effects
   batch.customers.set(customerOf(effects.push), { customer, open, visit })
