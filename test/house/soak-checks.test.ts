@@ -65,6 +65,14 @@ const excused: [string, (day: MadeUp) => void][] = [
     },
   ],
   [
+    'a reply that was unknown is recorded after the one behind it, and a person settles it',
+    (day) => {
+      for (const one of day.sent) one.n = 3 - (one.n ?? 0)
+      const settled = { ...entryOf(day, 'reply'), op: 'resolve', key: 'r1', detail: {} }
+      day.entries.push(settled)
+    },
+  ],
+  [
     'the index differs while something is struck',
     (day) => {
       says('P15', 'it differs')(day)

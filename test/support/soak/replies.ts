@@ -41,15 +41,17 @@ function checkOnce(replies: Reply[], whole: Whole): void {
   }
 }
 
+/** The ids of the replies that a person settled. They were unknown before. */
+const settledByHand = ({ before }: Whole): Set<string> =>
+  new Set(before.filter(({ op }) => op === 'resend' || op === 'resolve').map(({ key }) => key))
+
 /**
  * Compares the state of each reply with what arrived. If a person settled a reply, its state is
  * their decision; during the run somebody may be settling it at this moment.
  */
 function checkArrived(replies: Reply[], whole: Whole & { sends: Sends }): void {
-  const { before, promises, sends, last } = whole
-  const byHand = new Set(
-    before.filter(({ op }) => op === 'resend' || op === 'resolve').map(({ key }) => key),
-  )
+  const { promises, sends, last } = whole
+  const byHand = settledByHand(whole)
   const written = replies.filter(({ text }) => isReply(text))
   for (const [text, same] of grouped(written, (one) => one.text)) {
     const arrived = (sends.byText.get(text) ?? []).filter(({ delivered }) => delivered).length
@@ -71,14 +73,17 @@ const toldOf = (text: string, same: Reply[], arrived: number) =>
   `"${text}" is ${same.map(({ state }) => state).join(', ')} and reached the follower ${arrived} times`
 
 /**
- * Checks that replies were sent in order, as far as the time at which they were sent is certain.
+ * Checks that replies were sent in order, as far as the time at which they were sent is certain. Of
+ * a reply that was unknown it is not: the simulator may have recorded it later than those behind it.
  */
 function checkSentInOrder(replies: Reply[], whole: Whole & { sends: Sends }): void {
   const { promises, sends } = whole
+  const byHand = settledByHand(whole)
   const sent = replies.flatMap((reply) => {
     const send = sends.byText.get(reply.text)
     const only = send?.length === 1 ? send[0] : undefined
-    return only && reply.state === 'sent' ? [{ ...reply, at: only.n }] : []
+    const isCertain = reply.state === 'sent' && !byHand.has(reply.message_id)
+    return only && isCertain ? [{ ...reply, at: only.n }] : []
   })
   for (const own of grouped(sent, ({ wx_user_id }) => wx_user_id).values()) {
     own.sort((a, b) => a.n - b.n)
