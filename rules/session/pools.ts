@@ -5,7 +5,10 @@ import { commonLane, groupLane, privateLane } from './lane.ts'
 import type { NamedReceiver } from './reception.ts'
 import { canReceive, deputiesOf, mayHave, type Staff } from './staff.ts'
 
-/** A session without an agent, with what decides who may get it. */
+/**
+ * A session without an agent, together with what decides who may get it: the exclusive agent, who
+ * was named, the session rule and the people.
+ */
 export type Unassigned = {
   accountId: string
   /** The uid of the exclusive agent, or -1 if the customer belongs to nobody. */

@@ -63,8 +63,8 @@ if (full && holds()) {
 process.exit(judge(runs))
 
 /**
- * Lets the migrations make the schema once, and tells tests where houses find it. With `--full` each
- * house is migrated by itself.
+ * Lets the migrations make the schema once, and tells tests where products under test find it. With
+ * `--full` each of them is migrated by itself.
  */
 async function schemaOnce(mariadb) {
   const { migrateOnce } = await import('../../dist/test/support/migrated.js')

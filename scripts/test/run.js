@@ -105,7 +105,8 @@ function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) 
     const [entry, tests] = [join(dir, `process-${name}`), join(dir, `tests-${name}`)]
     const imports = [ends, ...group].map((path) => `import '${pathToFileURL(path)}'\n`)
     writeFileSync(tests, imports.join(''))
-    // A static import would be loaded before anything runs, and node:test with it.
+    // the tests are imported dynamically: a static import would load them, and node:test with them,
+    // before untraced.js has run
     writeFileSync(
       entry,
       `import '${pathToFileURL(untraced)}'\nawait import('./${basename(tests)}')\n`,

@@ -9,7 +9,7 @@ const ok = (type: string, schema: object): Responses => ({
   200: { description: 'It is done.', content: { [type]: { schema: { ...schema } } } },
 })
 
-/** Served by server.ts, whatever state the product is in. */
+/** Addresses that server.ts serves itself, whatever state the product is in. */
 export const serverDoors = {
   health: {
     method: 'get',
@@ -80,7 +80,7 @@ const signature =
   'WeChat signs the query with the token and, in safe mode, the envelope: otherwise 403 ' +
   '`bad_signature`.'
 
-/** Served by webhook.ts. */
+/** Addresses to which WeChat pushes; webhook.ts serves them. */
 export const pushDoors: Door[] = [
   {
     method: 'get',

@@ -28,7 +28,7 @@ export type StoreOptions = {
    * failed.
    */
   lost?: ((why: string) => void) | undefined
-  /** Replaces the disk of the machine for forcing SQLite's log; used by tests. */
+  /** Lets a test replace the disk to which SQLite's log is forced. */
   disk?: Disk | undefined
   /** Whether to open the database as it is, without migrating it. */
   asItIs?: boolean

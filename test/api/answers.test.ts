@@ -48,7 +48,8 @@ void test('every operation of the OpenAPI document is called successfully, and e
   const at = await openRights()
   t.after(() => at.house.close())
   const operations = await documented(at.house)
-  // test/api/doors.test.ts calls those that do not stand in the list of routes
+  // operations that do not stand in the list of routes are left out here; test/api/doors.test.ts
+  // calls them
   for (const door of doors) assert.ok(operations.delete(operationOf(door)))
   const { served, faults } = await askAll(at)
   assert.deepEqual(faults, [])

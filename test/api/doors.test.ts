@@ -29,7 +29,7 @@ function watchRegistered(t: TestContext): Set<string> {
       framework[method] = register
     })
     framework[method] = function (this: unknown, path: unknown, ...handlers) {
-      // with a single argument, `get` reads a setting
+      // with a single argument Express's `get` reads a setting and registers no path
       if (handlers.length > 0) registered.add(operationOf({ method, path: String(path) }))
       return register.call(this, path, ...handlers)
     }
@@ -62,7 +62,7 @@ const json = {
   Content: '你好',
   MsgId: '3',
 }
-/** Calls that succeed, each with a part of the answer. */
+/** For each operation, calls that must succeed, each with a part of the answer. */
 const calls: Record<string, [call: (house: House) => Promise<Response>, says: RegExp][]> = {
   getHealth: [[({ url }) => fetch(`${url}/healthz`), /^\{"ok":true\}$/]],
   getReadiness: [[({ url }) => fetch(`${url}/readyz`), /^\{"ready":true\}$/]],
@@ -84,7 +84,7 @@ const calls: Record<string, [call: (house: House) => Promise<Response>, says: Re
   receiveNotice: [[notice, /^success$/]],
 }
 
-/** Calls that are refused, by the status. */
+/** For each status of a refusal, a call that must be refused with it. */
 const refusals: Record<number, (house: House) => Promise<Response>> = {
   400: (house) => rawPush(house, '<!DOCTYPE a><xml/>'),
   403: (house) => rawPush(house, '<xml/>', 'signature=wrong'),

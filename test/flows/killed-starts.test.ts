@@ -19,7 +19,10 @@ import { openPlace, type Place } from '../support/place.ts'
 import { sentTo } from '../support/rig.ts'
 import { presence, sessionOf } from '../support/seen.ts'
 
-/** `holds.replies`: while this is set, accepted replies are not sent. */
+/**
+ * A place in which replies can be held back: while `holds.replies` is set, accepted replies are not
+ * sent, so that one is left for the next start.
+ */
 type Holding = Place & { holds: { replies: boolean } }
 
 async function openHolding(t: TestContext): Promise<Holding> {

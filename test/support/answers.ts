@@ -9,7 +9,8 @@ import { openCheck } from './json-schema.ts'
 
 const check = openCheck(wireSchemas)
 
-// in the order of the server, because a request is served by the first whose path fits
+// the addresses are tried in the order of the server, because a request is served by the first one
+// whose path fits
 const described = [
   ...doors.map((door) => ({ ...door, responses: responsesAt(door) })),
   ...routes.map((route) => ({ ...route, responses: responsesOf(route) })),

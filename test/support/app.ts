@@ -172,7 +172,8 @@ async function openPlace(options: HouseOptions) {
   if (isCluster && !options.alone) warmProcess()
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'kefu-test-'))
   const edition = await openEdition()
-  // a test that brings a directory may have opened a house there before
+  // a test that brings a directory may have opened a product in it before, so the schema is not
+  // copied into it
   if (!options.dir) await copyMigrated(dir, edition.settings['DATABASE_URL'])
   const simulator = options.simulatorUrl
     ? null

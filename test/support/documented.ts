@@ -1,9 +1,12 @@
-// The operations of the OpenAPI document, as the product answers it.
+// Reads the operations of the OpenAPI document, as the product under test answers it.
 import { nobody } from './api.ts'
 import type { House } from './app.ts'
 import { operationOf } from './route-calls.ts'
 
-/** The operations by method and path, as the lists of routes and doors write them. */
+/**
+ * The operations of the OpenAPI document by method and path, written as in the lists of routes and
+ * doors.
+ */
 export async function documented(house: House): Promise<Map<string, any>> {
   const { body } = await nobody(house).get('/api/openapi.json').expect(200)
   return new Map(

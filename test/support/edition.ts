@@ -48,7 +48,10 @@ function needed(name: string): string {
   return value
 }
 
-/** Runs one or several statements on a server. */
+/**
+ * Runs one or several SQL statements on the database server of the cluster edition, beside the
+ * product.
+ */
 export async function onServer(url: string, query: string): Promise<void> {
   const uri = url.replace('mariadb:', 'mysql:')
   const connection = await createConnection({ uri, multipleStatements: true })

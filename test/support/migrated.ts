@@ -1,6 +1,6 @@
 // The schema that the migrations make. The runner lets the migrations of the product make it once
-// in each run, and houses begin with a copy of it, because to migrate is almost half of what it
-// costs to open a house. Without the runner and with `--full`, each house is migrated by itself.
+// in each run, and products under test begin with a copy of it, because to migrate is almost half
+// of what it costs to start one. Without the runner and with `--full`, each is migrated by itself.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,10 @@ import { makeFolder } from './folder.ts'
 // eslint-disable-next-line no-restricted-properties -- set by scripts/test/main.js, no setting of the product
 const file = process.env['KEFU_TEST_SCHEMA']
 
-/** Migrates an empty database, and returns the file that houses copy. It lasts as long as this process. */
+/**
+ * Migrates an empty database, and returns the file that is copied for each product under test. It
+ * lasts as long as this process.
+ */
 export async function migrateOnce(mariadb?: Mariadb): Promise<string> {
   const dir = makeFolder('schema')
   const name = 'migrated_once'
@@ -28,7 +31,10 @@ export async function migrateOnce(mariadb?: Mariadb): Promise<string> {
   return dump
 }
 
-/** Gives a new house the migrated schema, before the product is opened in it. */
+/**
+ * Gives the database of a product under test the migrated schema, before the product is opened on
+ * it.
+ */
 export async function copyMigrated(dataDir: string, databaseUrl?: string): Promise<void> {
   if (file === undefined) return
   if (databaseUrl === undefined) copyFileSync(file, join(dataDir, 'kefu.db'))

@@ -45,12 +45,15 @@ export interface StoredFile {
 
 export type FileType = 'image' | 'voice' | 'video' | 'file'
 
-/** The process runs. */
+/** The answer that says that the process runs; it says nothing about the database. */
 export interface HealthAnswer {
   ok: true
 }
 
-/** The process can take pushes. */
+/**
+ * The answer that says that the process can take pushes, because everything they need can be
+ * written to.
+ */
 export interface ReadyAnswer {
   ready: true
 }

@@ -47,7 +47,8 @@ export function openRedisCache(link: Link, clock: Clock): Cache {
       return (await link.ask((redis) => redis.get(link.key(key)))) ?? null
     },
     set: async (key, value, ttlMs) => {
-      // while a delete of this key has not reached Redis, no new value is stored either
+      // while a delete of this key has not reached Redis, no new value is stored there either,
+      // because the late delete would remove it
       if (deleted.get(key)?.heard === false) await sayUnheard()
       if (deleted.get(key)?.heard === false) return
       deleted.delete(key)

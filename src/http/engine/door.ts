@@ -16,10 +16,13 @@ export type Door = {
   description: string
   operationId: string
   query?: z.ZodType
-  /** What the body may be, by its type. */
+  /** What the body of a request to this address may be, by its type. */
   body?: ContentSchemas
-  /** The answers by status; those of a call that is refused are added to them. */
+  /** The answers of this address by status; those of a call that is refused are added to them. */
   answers: Responses
-  /** The names of the security schemes that each suffice; none if anybody may call. */
+  /**
+   * The names of the security schemes of which each suffices to call this address; none if anybody
+   * may call.
+   */
   security?: Record<string, string[]>[]
 }

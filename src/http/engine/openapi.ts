@@ -114,7 +114,9 @@ const file = { '*/*': { schema: {} } }
 const failure = {
   default: { description: 'It is refused, or it failed.', content: json(refTo('Failure')) },
 }
-/** The answers of a route by status; `default` stands for every failure. */
+/**
+ * The answers of a route in the OpenAPI document, by status; `default` stands for every failure.
+ */
 export const responsesOf = (one: Route): Responses => ({ ...successOf(one), ...failure })
 export const responsesAt = ({ answers }: Door): Responses => ({ ...answers, ...failure })
 
