@@ -169,6 +169,21 @@ void test('only as many sign-ins are accepted at once as can soon be handled, fr
   await login(house, 'agent0', password).expect(200)
 })
 
+void test('a flood of sign-ins for one name, from however many addresses, leaves room for the sign-ins of others', async (t) => {
+  const house = await openHouse({ alone: true, settings: { TRUSTED_PROXIES: '127.0.0.1,::1' } })
+  t.after(() => house.close())
+  const from = async (address: string, username: string, secret: string) =>
+    (await login(house, username, secret).set('X-Forwarded-For', address)).status
+  const flood = Array.from({ length: 400 }, (_, n) =>
+    from(`2001:db8:${n}:1::1`, 'admin', 'wrong password'),
+  )
+  // as soon as one of the flood is refused, all the room that it may have is taken
+  await Promise.any(flood.map(async (one) => assert.equal(await one, 429)))
+  assert.equal(await from('192.0.2.1', 'agent0', password), 200)
+  const statuses = await Promise.all(flood)
+  assert.ok(statuses.filter((status) => status === 401).length >= 100)
+})
+
 void test('wrong guesses of the old password, when changing it, count as failed sign-ins', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())

@@ -22,26 +22,33 @@ export type SignInResult = { token: string; endsAt: number; user: UserRow }
 type SignInNeeds = Needs<'store' | 'clock' | 'ids' | 'limits' | 'bus' | 'passwords'>
 
 // How many sign-in attempts may run or wait at the same time, for one key and in total. A whole
-// office behind one address may sign in at once, and a flood of attempts for one name still leaves
-// most of the room to others.
+// office behind one address may sign in at once, and a flood from one address leaves most of the
+// room to others. So does a flood for one name from many addresses: each of its attempts waits
+// seconds, so without a limit of its own it would soon take all the room.
 const room = { ofKey: 48, ofAll: 240 }
+const ofName = room.ofAll / 2
+const someOfAName = openTurns(ofName, { ...room, ofKey: ofName })
 const oneAtATime = openTurns(1, room)
 const fewAtATime = openTurns(8, room)
 
 export function signInAgent(needs: SignInNeeds, asked: SignInInput): Promise<SignInResult> {
   const input = { ...asked, ip: networkOf(asked.ip) }
   return fewAtATime(input.ip, () =>
-    oneAtATime(`${input.ip} ${input.username}`, async () => {
-      const tryId = await writeTry(needs, input)
-      await waitForName(needs, input.username)
-      const user = await needs.store.read.users.byUsername(input.username)
-      const matches = await needs.passwords.matches(user?.password_hash ?? null, input.password)
-      if (!user || !matches || user.enabled !== 1) throw failed()
-      const result = await writeLogin(needs, { user, tryId, device: input.device })
-      ringRoom(needs, user.company_id, user.uid)
-      return result
-    }),
+    oneAtATime(`${input.ip} ${input.username}`, () =>
+      someOfAName(input.username, () => tryOnce(needs, input)),
+    ),
   )
+}
+
+async function tryOnce(needs: SignInNeeds, input: SignInInput): Promise<SignInResult> {
+  const tryId = await writeTry(needs, input)
+  await waitForName(needs, input.username)
+  const user = await needs.store.read.users.byUsername(input.username)
+  const matches = await needs.passwords.matches(user?.password_hash ?? null, input.password)
+  if (!user || !matches || user.enabled !== 1) throw failed()
+  const result = await writeLogin(needs, { user, tryId, device: input.device })
+  ringRoom(needs, user.company_id, user.uid)
+  return result
 }
 
 const failed = () => new AppError('login_failed', 'The login name or the password is wrong.')
