@@ -258,7 +258,7 @@ void test("a reception's QR code is created at WeChat, and customers who scan it
   assert.equal((await reception).body.scans, 2, 'and still counts')
 })
 
-void test("the appid of a deleted account can be used by another company, and the first company's history stays complete and separate", async (t) => {
+void test("the appid of a deleted account can be used by another company, its secrets are erased, and the first company's history stays complete and separate", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)
@@ -278,6 +278,15 @@ void test("the appid of a deleted account can be used by another company, and th
   const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
   assert.equal((await house.admin.call('DELETE', `/api/accounts/${mine.id}`)).status, 200)
   assert.deepEqual(await house.rows('select token_key from access_token'), [])
+  const secrets = 'app_secret, token, aes_key, token_previous, aes_key_previous'
+  const kept = await house.rows<object>(
+    `select ${secrets} from official_account where account_id = ?`,
+    [mine.id],
+  )
+  assert.deepEqual(
+    kept.flatMap((row) => Object.values(row)),
+    [null, null, null, null, null],
+  )
 
   await house.admin.call('POST', '/api/companies', {
     name: 'B',

@@ -52,6 +52,9 @@ export async function deleteAccount(
       live_appid: null,
       ...(row.component_appid !== null && { withdrawn_at: now }),
       binding: 'unbound',
+      app_secret: null,
+      token: null,
+      aes_key: null,
       token_previous: null,
       aes_key_previous: null,
     })
