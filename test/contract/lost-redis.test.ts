@@ -3,7 +3,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Redis } from 'ioredis'
+import { laneList } from '../../rules/session/queue-list.ts'
 import { startRedis } from '../../scripts/services/redis.ts'
+import { reconcileQueue } from '../../src/actions/jobs/queue-reconcile.ts'
+import { selfCheck } from '../../src/actions/self-check/self-check.ts'
+import type { WaitingQueue } from '../../src/ports.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
@@ -55,6 +59,41 @@ void test('after FLUSHALL claims continue in queue order, and the queue index is
     assert.equal(heads.length, 10)
   }, 'queueIndex')
   assert.ok(performance.now() - flushed < 5000)
+})
+
+void test('a queue index of which a list cannot be read is not taken for repaired, and the self-check does not call it exact', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  await queueUp(house, 3)
+  const { ports } = house.app
+  const companyId = await companyOf(house)
+  const lane = laneList(await commonOf(house))
+  const rest = await ports.queue.members(companyId, lane)
+  assert.equal(rest?.size, 3)
+  await ports.queue.move(
+    companyId,
+    [...rest.keys()].map((id) => ({ id, from: lane, to: null })),
+  )
+  let completed = 0
+  const silent: WaitingQueue = {
+    ...ports.queue,
+    sums: async () => ({ whole: true, epoch: 'e', lists: new Map() }),
+    members: async () => null,
+    complete: async () => {
+      completed += 1
+    },
+  }
+  const building = { ...silent, sums: async () => ({ whole: false, epoch: 'e', lists: new Map() }) }
+  assert.deepEqual(await reconcileQueue({ ...ports, queue: building }, companyId), {
+    added: 0,
+    removed: 0,
+  })
+  assert.equal(completed, 0)
+  const { promises } = await selfCheck({ ...ports, queue: silent }, companyId)
+  const index = promises.find(({ id }) => id === 'P15')
+  assert.doesNotMatch(index?.detail ?? '', /holds what is queued/)
+
+  assert.deepEqual(await reconcileQueue(ports, companyId), { added: 3, removed: 0 })
 })
 
 void test('while Redis is frozen or killed, pushes, claims, replies and sign-outs continue', async (t) => {

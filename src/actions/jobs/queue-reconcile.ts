@@ -26,11 +26,9 @@ export async function reconcileQueue(
   const index =
     (await needs.queue.sums(companyId)) ?? (await sumsWithoutForeign(needs, companyId, truth))
   if (!index) return { added: 0, removed: 0 }
-  const { changed, ...result } = await mend(
-    needs,
-    companyId,
-    await differences(needs, companyId, { truth, indexed: index.lists }),
-  )
+  const places = await differences(needs, companyId, { truth, indexed: index.lists })
+  if (!places) return { added: 0, removed: 0 }
+  const { changed, ...result } = await mend(needs, companyId, places)
   if (!index.whole) await needs.queue.complete(companyId, index.epoch)
   needs.metrics.repairs.inc({ what: index.whole ? 'queue' : 'queue_rebuild' }, changed)
   return result
@@ -57,31 +55,31 @@ async function sumsWithoutForeign(
 }
 
 type Lists = Map<string, ListSum>
+type DifferingPlaces = [id: string, lists: string[]][]
 
 /**
  * Compares the lists in the database with those in the queue index. Returns the ids of the sessions
- * that are in only one of them, each with the lists in which it differs.
+ * that are in only one of them, each with the lists in which it differs; null if Redis stopped
+ * answering meanwhile.
  */
 export async function differences(
   needs: LookNeeds,
   companyId: string,
   { truth, indexed }: { truth: Lists; indexed: Lists },
-) {
+): Promise<DifferingPlaces | null> {
   const places = new Map<string, string[]>()
   for (const list of new Set([...truth.keys(), ...indexed.keys()])) {
     if (same(truth.get(list), indexed.get(list))) continue
-    for (const id of await differing(needs, companyId, list)) {
+    const ids = await differing(needs, companyId, list)
+    if (!ids) return null
+    for (const id of ids) {
       places.set(id, [...(places.get(id) ?? []), list])
     }
   }
   return [...places]
 }
 
-async function mend(
-  needs: ReconcileNeeds,
-  companyId: string,
-  places: [id: string, lists: string[]][],
-) {
+async function mend(needs: ReconcileNeeds, companyId: string, places: DifferingPlaces) {
   const result = { added: 0, removed: 0, changed: 0 }
   for (let at = 0; at < places.length; at += atOnce) {
     const moves = await movesOf(needs, companyId, new Map(places.slice(at, at + atOnce)))
@@ -145,9 +143,9 @@ async function differing(
   { store, queue }: LookNeeds,
   companyId: string,
   list: string,
-): Promise<string[]> {
+): Promise<string[] | null> {
   const indexed = await queue.members(companyId, list)
-  if (!indexed) return []
+  if (!indexed) return null
   const missing: string[] = []
   for await (const rows of inSql({ store }, companyId, list)) {
     for (const { session_id: id, rank } of rows) {

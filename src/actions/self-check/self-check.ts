@@ -157,6 +157,20 @@ function* byLines(rows: { session_id: string; seq: number }[]): Generator<string
   yield some
 }
 
+/** The queue index, and the sessions in which it differs; null if it cannot be read. */
+async function lookAtIndex(
+  { store, queue }: { store: CheckNeeds['store']; queue: WaitingQueue },
+  companyId: string,
+) {
+  const index = await queue.sums(companyId)
+  if (!index) return null
+  const places = await differences({ store, queue }, companyId, {
+    truth: await sumsInSql({ store }, companyId),
+    indexed: index.lists,
+  })
+  return places && { index, differing: new Set(places.map(([id]) => id)) }
+}
+
 /**
  * Compares the queue index with the database. Under load the index is always a moment behind, so a
  * difference is an error only if it is still there after the time within which it must be repaired.
@@ -175,21 +189,14 @@ async function checkQueue(
   const until = clock.mono() + queueExactMs
   let still: Set<string> | null = null
   for (;;) {
-    const index = await queue.sums(companyId)
-    if (!index) {
+    const looked = await lookAtIndex({ store, queue }, companyId)
+    if (!looked) {
       const foreign = await queue.foreign(companyId)
       if (foreign.length === 0 || clock.mono() > until) return withoutIndex(foreign)
       await sleep(100)
       continue
     }
-    const differing = new Set(
-      (
-        await differences({ store, queue }, companyId, {
-          truth: await sumsInSql({ store }, companyId),
-          indexed: index.lists,
-        })
-      ).map(([id]) => id),
-    )
+    const { index, differing } = looked
     const before: Set<string> = still ?? differing
     still = new Set([...differing].filter((id) => before.has(id)))
     if (still.size === 0 && index.whole) {
