@@ -7,7 +7,6 @@ import { openMemoryCache } from './memory/cache.ts'
 import { openMemoryEventBus } from './memory/event-bus.ts'
 import { openMemoryRecentLines } from './memory/recent-lines.ts'
 import { openMemoryQueue } from './memory/waiting-queue.ts'
-import * as redis from './redis/open.ts'
 
 export type Backends = {
   queue: WaitingQueue
@@ -22,7 +21,11 @@ export type BackendOptions = { url: string | undefined; clock: Clock; log: Log }
 
 export async function openBackends({ url, clock, log }: BackendOptions): Promise<Backends> {
   const local = openMemoryEventBus()
-  if (url !== undefined) return redis.openRedisBackends(url, { clock, log, local, ids: newId })
+  if (url !== undefined) {
+    // the embedded edition starts without loading the client of Redis
+    const { openRedisBackends } = await import('./redis/open.ts')
+    return openRedisBackends(url, { clock, log, local, ids: newId })
+  }
   const parts = {
     queue: openMemoryQueue(),
     recent: openMemoryRecentLines(clock),

@@ -5,7 +5,6 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { DataSource } from 'typeorm'
-import { entities } from '../../entities/index.ts'
 import { sqlite } from './engine/dialect.ts'
 import { openLogFile, type LogFile } from './engine/log-file.ts'
 import { isUnforced } from './engine/unforced.ts'
@@ -165,12 +164,15 @@ function takeLock(file: string): Database.Database {
   }
 }
 
+/**
+ * TypeORM does not get the entities: it would describe every table to itself at each start, but all
+ * statements are ours.
+ */
 async function openSource(file: string, readonly: boolean): Promise<DataSource> {
   return new DataSource({
     type: 'better-sqlite3',
     database: file,
     readonly,
-    entities,
     migrations,
     migrationsTableName: 'migrations',
     prepareDatabase: (database: Database.Database) => {

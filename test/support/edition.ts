@@ -3,7 +3,6 @@
 // tests use it from outside in the same way.
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { createConnection } from 'mysql2/promise'
 import { startNginx } from '../../scripts/services/nginx.ts'
 import type { Said } from './ends-clean.ts'
 import type { Asked, Opening, Told } from './second-process.ts'
@@ -53,6 +52,8 @@ function needed(name: string): string {
  * product.
  */
 export async function onServer(url: string, query: string): Promise<void> {
+  // the driver is loaded here, because most processes of the embedded edition never need it
+  const { createConnection } = await import('mysql2/promise')
   const uri = url.replace('mariadb:', 'mysql:')
   const connection = await createConnection({ uri, multipleStatements: true })
   await connection.query(query)

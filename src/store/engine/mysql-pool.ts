@@ -2,7 +2,6 @@
 // only after minutes. So each round trip has a deadline; a connection that misses it is closed,
 // together with the idle ones beside it.
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm'
-import { entities } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 
@@ -117,12 +116,12 @@ export async function openPool(url: string, shape: PoolShape, wire: Wire): Promi
   return pool
 }
 
+/** TypeORM does not get the entities, which it would describe to itself in every pool. */
 const openSource = (url: string, shape: PoolShape): Promise<DataSource> =>
   new DataSource({
     // the driver treats the two databases differently, so the scheme of the URL decides
     type: url.startsWith('mariadb:') ? 'mariadb' : 'mysql',
     url,
-    entities,
     migrations: shape.migrations ?? [],
     migrationsTableName: 'migrations',
     charset: 'utf8mb4_bin',
