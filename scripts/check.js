@@ -1,5 +1,5 @@
-// npm run check: everything that must pass before a change is merged. Types come first because lint
-// reads the build; then lint runs in parallel with the others, which take about as long. `--quick`
+// npm run check: everything that must pass before a change is merged. Two scripts run at a time; lint
+// and arch wait for the types, because they read the build. `--quick`
 // checks what must pass before a commit, `--before-tests` everything that needs only the source.
 import { spawn, spawnSync } from 'node:child_process'
 
@@ -23,15 +23,14 @@ function runScript(name) {
   })
 }
 
-const runAll = async (...names) => {
-  for (const name of names) if (!(await runScript(name))) return false
-  return true
-}
-
-const holds =
-  (await runAll('types')) &&
-  (await Promise.all([runAll('lint'), runAll('formatted', 'arch')])).every(Boolean)
-if (!holds) process.exit(1)
+const types = runScript('types')
+const afterTypes = async (name) => (await types) && runScript(name)
+const holds = await Promise.all([
+  types,
+  afterTypes('lint'),
+  runScript('formatted').then((isFormatted) => isFormatted && afterTypes('arch')),
+])
+if (!holds.every(Boolean)) process.exit(1)
 if (process.argv.includes('--before-tests')) process.exit(0)
 const { status } = spawnSync('npm', ['test', '--', ...process.argv.slice(2)], { stdio: 'inherit' })
 process.exit(status ?? 1)
