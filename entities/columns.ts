@@ -45,7 +45,7 @@ export const nullable = { nullable: true } as const
 
 type Columns = Record<string, Column<unknown, boolean>>
 type RowOf<Some extends Columns> = {
-  [Name in keyof Some]: Some[Name] extends Column<infer Held, boolean> ? Held : never
+  readonly [Name in keyof Some]: Some[Name] extends Column<infer Held, boolean> ? Held : never
 }
 type KeyIn<Some extends Columns> = {
   [Name in keyof Some]: Some[Name] extends Column<unknown, true> ? Name : never

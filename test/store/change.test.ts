@@ -56,6 +56,15 @@ void test('when many rows are changed at once, each gets its own values in the n
   }
 })
 
+void test('changing a column of a row in memory does not compile', () => {
+  const change = (session: SessionRow) => {
+    // @ts-expect-error a row is changed in the database, by a patch
+    session.unread = 1
+    return session
+  }
+  assert.equal(change({ ...sessions[0] }).unread, 1)
+})
+
 void test("a change that passes a whole row, the row's key or its company does not compile", () => {
   const row = sessions[0]
   const account = {} as AccountRow

@@ -159,8 +159,8 @@ export const queueFaults: Fault[] = [
     name: 'unsubscribed-keeps-the-session',
     means: 'A customer who leaves keeps the session, whatever the company wants.',
     file: 'src/actions/push/decide/take-event.ts',
-    find: ' && push.company.settings.closeOnUnsubscribe',
-    put: ' && !push.company',
+    find: ' && effects.push.company.settings.closeOnUnsubscribe',
+    put: ' && !effects.push.company',
     caughtBy: ['flows/unsubscribe: when a customer unsubscribes their session stays open'],
   },
 ]

@@ -191,8 +191,8 @@ export async function describeCustomer(
     return { described, reranked, moved, events }
   })
 
-  if (reranked) await tellRanks(needs, [reranked])
   if (moved) await tellStep(needs, moved)
+  else if (reranked) await tellRanks(needs, [reranked])
   ringStreams(needs, events)
   return described
 }

@@ -5,7 +5,7 @@ import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { TransitionEvent } from '../../../rules/session/session.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
 import type { DueKind, KnownCompany, Unit } from '../../ports.ts'
-import { silence } from '../lines/automatic-line.ts'
+import { unspoken } from '../transition/spoken.ts'
 import { askSatisfaction } from '../transition/ask-satisfaction.ts'
 import { lockBoth } from '../access/lock.ts'
 import { commitStep } from '../transition/commit-step.ts'
@@ -115,9 +115,9 @@ async function decide(
   const asks = timer.asks && session.unanswered_since === null
   const spoken = asks
     ? askSatisfaction(needs, { customer, moved, settings: company.settings })
-    : silence(customer)
+    : unspoken(customer, moved)
   writeMissed(unit, moved)
-  return commitStep(needs, unit, { moved, ...spoken, says: timer.says })
+  return commitStep(needs, unit, { ...spoken, says: timer.says })
 }
 
 /**

@@ -12,7 +12,7 @@ type AutomaticContent = Pick<MessageRow, 'type' | 'sender' | 'client_key'> & Par
  * What is to be said automatically. `keep` is how many replies of the window must be left over for
  * people; if fewer would be, nothing is said.
  */
-type AutomaticWish = {
+export type AutomaticWish = {
   customer: CustomerRow
   session: SessionRow
   keep: number
@@ -20,18 +20,20 @@ type AutomaticWish = {
 }
 
 /**
- * The rows of an automatic line, which are written together with a step of the session; null if
- * nothing is said.
+ * The rows of an automatic line, which are written together with a step of the session, and
+ * customer and session as they are with that line.
  */
 export type AutomaticLines = {
   customer: CustomerRow
+  session: SessionRow
   lines: MessageRow[]
   outbox: OutboxRow[]
   events: Event[]
 }
 
-export const silence = (customer: CustomerRow): AutomaticLines => ({
+const silence = (customer: CustomerRow, session: SessionRow): AutomaticLines => ({
   customer,
+  session,
   lines: [],
   outbox: [],
   events: [],
@@ -42,15 +44,21 @@ export function automaticLine(
   { customer, session, keep, said }: AutomaticWish,
 ): AutomaticLines {
   const at = needs.clock.now()
-  if (standing(customer, at).remaining <= keep) return silence(customer)
-  const line = addLine(customer, session, {
+  if (standing(customer, at).remaining <= keep) return silence(customer, session)
+  const added = addLine(customer, session, {
     message_id: needs.ids(),
     opercode: writtenBy.rule,
     delivery: 'pending',
     add_time: at,
     ...said,
   })
-  const outbox = [newOutbox(customer, line, { way: 'api', at })]
-  const taken = { ...customer, ...takeReply(customer, at) }
-  return { customer: taken, lines: [line], outbox, events: windowEvent(taken, session, at) }
+  const outbox = newOutbox(customer, added.line, { way: 'api', at })
+  const taken = { ...customer, ...takeReply(customer, at), out_n: outbox.n }
+  return {
+    customer: taken,
+    session: added.session,
+    lines: [added.line],
+    outbox: [outbox],
+    events: windowEvent(taken, added.session, at),
+  }
 }

@@ -136,43 +136,50 @@ export const newMessage = (customer: CustomerKeys, line: Line): MessageRow => ({
   ...line,
 })
 
+/** A line and its session as it is with that line. */
+export type AddedLine = { session: SessionRow; line: MessageRow }
+
 /** Gives the line the next seq of its session. Lines are numbered only here. */
-export function addLine(customer: CustomerKeys, session: SessionRow, line: Line): MessageRow {
-  session.seq += 1
-  session.last_message_id = line.message_id
-  if (line.opercode === writtenBy.customer) {
-    session.visitor_offset += 1
-    session.unread += 1
-    session.receive_message_time = line.add_time
-    session.unanswered_since ??= line.add_time
-  } else {
-    session.agent_offset += 1
-    // a rule's answer or a note among colleagues does not count as an answer to the customer
-    if (line.opercode !== writtenBy.system && line.opercode !== writtenBy.rule) {
-      Object.assign(session, { send_time: line.add_time, unanswered_since: null })
+export function addLine(customer: CustomerKeys, session: SessionRow, line: Line): AddedLine {
+  const seq = session.seq + 1
+  const { session_id, uid, customer_service_id } = session
+  return {
+    session: { ...session, seq, last_message_id: line.message_id, ...countsWith(session, line) },
+    line: newMessage(customer, { session_id, seq, uid, customer_service_id, ...line }),
+  }
+}
+
+function countsWith(session: SessionRow, { opercode, add_time: at }: Line): Partial<SessionRow> {
+  if (opercode === writtenBy.customer) {
+    return {
+      visitor_offset: session.visitor_offset + 1,
+      unread: session.unread + 1,
+      receive_message_time: at,
+      unanswered_since: session.unanswered_since ?? at,
     }
   }
-  return newMessage(customer, {
-    session_id: session.session_id,
-    seq: session.seq,
-    uid: session.uid,
-    customer_service_id: session.customer_service_id,
-    ...line,
-  })
+  // a rule's answer or a note among colleagues does not count as an answer to the customer
+  const answers = opercode !== writtenBy.system && opercode !== writtenBy.rule
+  return {
+    agent_offset: session.agent_offset + 1,
+    ...(answers && { send_time: at, unanswered_since: null }),
+  }
 }
 
 const leaseMs = 20_000
 
+export type Sending = { way: 'passive' | 'api'; at: number }
+
 /**
- * Makes the outbox row of a reply that must be sent. The rows of one follower are numbered. A
- * passive answer starts as `sending`, because it goes out with the answer to the push.
+ * Makes the outbox row of a reply that must be sent. The rows of one follower are numbered: the
+ * number is the customer's new `out_n`. A passive answer starts as `sending`, because it goes out
+ * with the answer to the push.
  */
 export function newOutbox(
   customer: CustomerKeys & { out_n: number },
   message: MessageRow,
-  facts: { way: 'passive' | 'api'; at: number },
+  facts: Sending,
 ): OutboxRow {
-  customer.out_n += 1
   const passive = facts.way === 'passive'
   return {
     outbox_id: message.message_id,
@@ -180,7 +187,7 @@ export function newOutbox(
     account_id: customer.account_id,
     wx_user_id: customer.wx_user_id,
     session_id: message.session_id,
-    n: customer.out_n,
+    n: customer.out_n + 1,
     way: facts.way,
     state: passive ? 'sending' : 'pending',
     lease_token: null,

@@ -35,7 +35,10 @@ export function openLeases(needs: Needs<'store' | 'clock' | 'log'>): Leases {
     const still = await needs.store.work('reply', (unit) =>
       unit.outbox.renew(some, needs.clock.now() + leaseMs),
     )
-    for (const one of some) Object.assign(one, { at, lost: !still.includes(one.id) })
+    for (const one of some) {
+      one.at = at
+      one.lost = !still.includes(one.id)
+    }
   }
   const renewAll = async (): Promise<void> => {
     const some = [...held].filter((one) => !one.lost)

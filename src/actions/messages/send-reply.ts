@@ -114,7 +114,7 @@ export async function storeReply(
 ): Promise<MessageRow> {
   const at = needs.clock.now()
   const files = await fileColumns(unit, session.company_id, input.content)
-  const line = addLine(customer, session, {
+  const added = addLine(customer, session, {
     message_id: needs.ids(),
     ...(await speaker(unit, session, writer)),
     resend_of: input.resendOf ?? null,
@@ -125,14 +125,12 @@ export async function storeReply(
     delivery: 'pending',
     add_time: at,
   })
+  const { line } = added
   const outbox = newOutbox(customer, line, { way: 'api', at })
-  if (line.opercode !== writtenBy.supervisor) session.unread = 0
-  const taken = { ...takeReply(customer, at), active_at: at }
-  unit.customers.change(customer.company_id, customer.wx_user_id, {
-    ...taken,
-    out_n: customer.out_n,
-  })
-  unit.sessions.touch([session])
+  const isRead = line.opercode !== writtenBy.supervisor
+  const taken = { ...takeReply(customer, at), active_at: at, out_n: outbox.n }
+  unit.customers.change(customer.company_id, customer.wx_user_id, taken)
+  unit.sessions.touch([{ ...added.session, ...(isRead && { unread: 0 }) }])
   unit.missed.answered(session.company_id, session.wx_user_id)
   unit.messages.insert([line])
   unit.outbox.insert([outbox])

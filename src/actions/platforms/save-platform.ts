@@ -17,8 +17,6 @@ export type PlatformPatch = {
 }
 type PlatformNeeds = Needs<'store' | 'clock' | 'ids' | 'secrets' | 'bus'>
 
-const columns = { appSecret: 'app_secret', token: 'token', encodingAesKey: 'aes_key' } as const
-
 export async function addPlatform(
   needs: PlatformNeeds,
   me: Me,
@@ -69,22 +67,14 @@ export async function changePlatform(
   const row = await needs.store.work('rest', async (unit) => {
     const before = await unit.platforms.lock(componentAppid)
     if (!before) throw noPlatform()
-    const changed: Partial<PlatformRow> = {}
-    for (const [name, column] of Object.entries(columns) as [
-      keyof typeof columns,
-      'app_secret' | 'token' | 'aes_key',
-    ][]) {
-      const plain = patch[name]
-      if (plain !== undefined) {
-        changed[column] = needs.secrets.seal(plain, platformPlace(componentAppid, column))
-      }
-    }
-    if (patch.token !== undefined || patch.encodingAesKey !== undefined) {
-      Object.assign(changed, {
+    const replacesKeys = patch.token !== undefined || patch.encodingAesKey !== undefined
+    const changed = {
+      ...sealed(needs, componentAppid, patch),
+      ...(replacesKeys && {
         token_previous: before.token,
         aes_key_previous: before.aes_key,
         keys_changed_at: needs.clock.now(),
-      })
+      }),
     }
     unit.platforms.change(componentAppid, changed)
     writeAudit(needs, unit, {
@@ -100,6 +90,20 @@ export async function changePlatform(
 
   needs.bus.publish('known', '')
   return row
+}
+
+function sealed(
+  { secrets }: PlatformNeeds,
+  componentAppid: string,
+  { appSecret, token, encodingAesKey }: PlatformPatch,
+): Partial<PlatformRow> {
+  const seal = (column: string, plain: string) =>
+    secrets.seal(plain, platformPlace(componentAppid, column))
+  return {
+    ...(appSecret !== undefined && { app_secret: seal('app_secret', appSecret) }),
+    ...(token !== undefined && { token: seal('token', token) }),
+    ...(encodingAesKey !== undefined && { aes_key: seal('aes_key', encodingAesKey) }),
+  }
 }
 
 export const noPlatform = () => new AppError('not_found', 'There is no such platform.')

@@ -62,7 +62,7 @@ export async function loadRoster(
  */
 function whomItMayName(
   push: Push,
-  customer: Readonly<KnownCustomer>,
+  customer: KnownCustomer,
   loaded: LoadedForRoster,
 ): NamedReceiver[] {
   const { deed, account } = push

@@ -3,10 +3,10 @@ import type { SessionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 
 /**
- * Counts the lines of a session and corrects its counters. The session must be locked. Returns
- * whether the counters were wrong.
+ * Counts the lines of a session and corrects its counters. The session must be locked. Returns the
+ * session with the corrected counters, or null if they were right.
  */
-export async function mendCounts(unit: Unit, session: SessionRow): Promise<boolean> {
+export async function mendCounts(unit: Unit, session: SessionRow): Promise<SessionRow | null> {
   const { seq, visitors, last } = await unit.messages.countsOf(session.session_id)
   const is = {
     seq,
@@ -20,9 +20,8 @@ export async function mendCounts(unit: Unit, session: SessionRow): Promise<boole
     is.agent_offset === session.agent_offset &&
     is.last_message_id === session.last_message_id
   ) {
-    return false
+    return null
   }
-  Object.assign(session, is)
   unit.sessions.change(session.company_id, session.session_id, is)
-  return true
+  return { ...session, ...is }
 }

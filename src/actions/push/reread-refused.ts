@@ -38,6 +38,9 @@ export async function rereadRefused(
   return result
 }
 
+const isMended = async (unit: Unit, companyId: string, id: string): Promise<boolean> =>
+  (await mendCounts(unit, (await lockBoth(unit, companyId, id)).session)) !== null
+
 /**
  * Corrects the counters of sessions that contain an agent's automatic greeting, once for each
  * session. The position is stored, so that the next run goes on from there.
@@ -52,7 +55,7 @@ async function mendGreeted(needs: RereadRefusedNeeds, companyId: string): Promis
     const ids = [...new Set(rows.map((row) => row.session_id))].filter((id) => id !== null)
     for (const id of ids.length > 0 ? await read.sessions.miscounted(companyId, ids) : []) {
       mended += await needs.store.work('rest', async (unit) =>
-        Number(await mendCounts(unit, (await lockBoth(unit, companyId, id)).session)),
+        Number(await isMended(unit, companyId, id)),
       )
     }
     after = rows.length < atOnce ? end : (rows.at(-1)?.client_key ?? end)
@@ -166,10 +169,10 @@ function saidBy(deed: PushToStore['deed']) {
 async function append(
   needs: RereadRefusedNeeds,
   unit: Unit,
-  { customer, session, row, deed }: PushToStore,
+  { customer, session: stored, row, deed }: PushToStore,
 ): Promise<MessageRow> {
-  await mendCounts(unit, session)
-  const line = addLine(customer, session, {
+  const mended = (await mendCounts(unit, stored)) ?? stored
+  const { session, line } = addLine(customer, mended, {
     message_id: needs.ids(),
     opercode: deed.kind === 'event' ? writtenBy.system : writtenBy.customer,
     add_time: row.created_at,

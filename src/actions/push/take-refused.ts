@@ -51,7 +51,7 @@ const mendSessionOf = (
     const [customer] = await unit.customers.lockByOpenids(account.account_id, [customerKey])
     const session =
       customer && (await unit.sessions.openOf(account.company_id, customer.wx_user_id))
-    return session ? mendCounts(unit, session) : false
+    return session ? (await mendCounts(unit, session)) !== null : false
   })
 
 /**

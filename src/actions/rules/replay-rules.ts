@@ -76,8 +76,8 @@ export async function startReplay(
 export async function getReplay(needs: Needs<'store' | 'clock'>, me: Me, id: string) {
   const row = await needs.store.read.replays.find(me.companyId, id)
   if (!row) throw noReplay()
-  if (row.state === 'running' && (row.lease_until ?? 0) <= needs.clock.now()) row.state = 'failed'
-  return presentReplay(row)
+  const isStuck = row.state === 'running' && (row.lease_until ?? 0) <= needs.clock.now()
+  return presentReplay({ ...row, ...(isStuck && { state: 'failed' }) })
 }
 
 /**

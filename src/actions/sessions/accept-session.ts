@@ -28,7 +28,7 @@ export async function acceptSession(
       customerServiceId: identity?.customer_service_id ?? null,
     })
     const spoken = await greet(needs, unit, { customer, moved, settings })
-    return commitStep(needs, unit, { moved, ...spoken, says: 'session.accepted' })
+    return commitStep(needs, unit, { ...spoken, says: 'session.accepted' })
   })
 
   await tellStep(needs, accepted)

@@ -10,7 +10,7 @@ import { AppError } from '../../errors.ts'
 import type { Needs, Unit } from '../../ports.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { lineEvents, writeEvents, type Event } from '../streams/write.ts'
-import { addLine } from '../lines/new-rows.ts'
+import { addLine, type AddedLine } from '../lines/new-rows.ts'
 import { tellLines } from '../lines/recent.ts'
 import { personIn, type Me } from '../access/caller.ts'
 import { lockBoth } from '../access/lock.ts'
@@ -35,17 +35,17 @@ export async function addNote(needs: NoteNeeds, me: Me, input: NoteInput): Promi
     refuseWrite(mayNote(session, await personIn(unit, me, session), input.fence))
     const mentioned = await peopleIn(unit, me, input.text)
 
-    const line = await noteLine(needs, unit, {
+    const { session: noted, line } = await noteLine(needs, unit, {
       customer,
       session,
       me,
       text: input.text,
       clientMsgId: input.clientMsgId,
     })
-    unit.sessions.touch([session])
+    unit.sessions.touch([noted])
     unit.messages.insert([line])
     const events = [
-      ...lineEvents('message.sent', session, { line, at: line.add_time }),
+      ...lineEvents('message.sent', noted, { line, at: line.add_time }),
       ...mentionEvents(line, mentioned),
     ]
     writeEvents(needs, unit, events)
@@ -103,7 +103,7 @@ export async function noteLine(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
   { customer, session, me, text, clientMsgId }: Noted,
-): Promise<MessageRow> {
+): Promise<AddedLine> {
   return addLine(customer, session, {
     message_id: needs.ids(),
     opercode: writtenBy.system,

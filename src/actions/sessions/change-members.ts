@@ -49,7 +49,7 @@ export async function addMembers(
         })),
       )
       const how = { customer, says: 'session.joined', heardBy: fresh }
-      return { session, changed: await commitStep(needs, unit, { moved, ...how }) }
+      return { session: moved.session, changed: await commitStep(needs, unit, { moved, ...how }) }
     }),
   )
 }
@@ -72,7 +72,7 @@ export async function removeMembers(
 
       const by = { who, actor: agentActor(me.uid), reason: 'left' }
       const changed = await leaveGroup(needs, unit, { customer, session, present, leaving, by })
-      return { session, changed }
+      return { session: changed.moved.session, changed }
     }),
   )
 }

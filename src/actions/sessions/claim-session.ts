@@ -83,5 +83,5 @@ async function take(
   })
   const spoken = await greet(needs, unit, { customer, moved, settings })
   const claimedFrom = seen.lane ?? ''
-  return commitStep(needs, unit, { moved, ...spoken, claimedFrom, says: 'session.claimed' })
+  return commitStep(needs, unit, { ...spoken, claimedFrom, says: 'session.claimed' })
 }

@@ -38,7 +38,7 @@ export async function closeSession(
 
     const asked = askSatisfaction(needs, { customer, moved, settings })
     const dropPending = input.pending === 'drop'
-    return commitStep(needs, unit, { moved, ...asked, dropPending, says: 'session.closed' })
+    return commitStep(needs, unit, { ...asked, dropPending, says: 'session.closed' })
   })
 
   await tellStep(needs, ended)

@@ -35,7 +35,10 @@ export async function takeOver(
       owner,
     })
     const says = 'session.transferred'
-    return { session, taken: await commitStep(needs, unit, { moved, customer, says }) }
+    return {
+      session: moved.session,
+      taken: await commitStep(needs, unit, { moved, customer, says }),
+    }
   })
 
   if (taken) await tellStep(needs, taken)

@@ -42,9 +42,10 @@ export async function transferSession(
     const target = await targetOf(unit, session, to)
     const mentioned = note === undefined ? [] : await peopleIn(unit, me, note)
 
-    const lines =
-      note === undefined ? [] : [await noteLine(needs, unit, { customer, session, me, text: note })]
-    const moved = takeStep(session, {
+    const noted =
+      note === undefined ? null : await noteLine(needs, unit, { customer, session, me, text: note })
+    const lines = noted ? [noted.line] : []
+    const moved = takeStep(noted?.session ?? session, {
       ...withRank(target, { customer, session, windowFirst, at: needs.clock.now() }),
       who,
       actor: agentActor(me.uid),

@@ -95,7 +95,7 @@ async function acceptFirstOf(
       customerServiceId: session.customer_service_id ?? identity?.customer_service_id ?? null,
     })
     const spoken = await greet(needs, unit, { customer, moved, settings })
-    return commitStep(needs, unit, { moved, ...spoken, says: 'session.accepted' })
+    return commitStep(needs, unit, { ...spoken, says: 'session.accepted' })
   })
   if (!done) return false
 

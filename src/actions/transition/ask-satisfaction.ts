@@ -7,7 +7,7 @@ import { closed } from '../../../rules/session/states.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
 import type { Needs } from '../../ports.ts'
-import { automaticLine, silence, type AutomaticLines } from '../lines/automatic-line.ts'
+import { speak, unspoken, type Spoken } from './spoken.ts'
 import type { Moved } from './take-step.ts'
 
 type EndedSession = { customer: CustomerRow; moved: Moved; settings: Settings }
@@ -18,18 +18,18 @@ type EndedSession = { customer: CustomerRow; moved: Moved; settings: Settings }
  */
 export function askSatisfaction(
   needs: Needs<'ids' | 'clock'>,
-  { customer, moved: { session, transition }, settings }: EndedSession,
-): AutomaticLines {
+  { customer, moved, settings }: EndedSession,
+): Spoken {
+  const { session, transition } = moved
   const asks =
     settings.askSatisfaction &&
     transition.to === closed &&
     transition.event !== 'reclaim' &&
     session.send_time !== null
-  if (!asks) return silence(customer)
+  if (!asks) return unspoken(customer, moved)
   const menu = satisfactionMenu(settings.satisfactionQuestion, session.session_id)
-  return automaticLine(needs, {
+  return speak(needs, moved, {
     customer,
-    session,
     keep: 0,
     said: {
       ...columnsOf({ type: 'menu', menu }),

@@ -7,7 +7,7 @@ import { active } from '../../../rules/session/states.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
 import type { Needs, Unit } from '../../ports.ts'
-import { automaticLine, silence, type AutomaticLines } from '../lines/automatic-line.ts'
+import { speak, unspoken, type Spoken } from './spoken.ts'
 import type { Moved } from './take-step.ts'
 
 type Greeted = { customer: CustomerRow; moved: Moved; settings: Settings }
@@ -16,17 +16,16 @@ export async function greet(
   needs: Needs<'ids' | 'clock'>,
   unit: Unit,
   { customer, moved, settings }: Greeted,
-): Promise<AutomaticLines> {
+): Promise<Spoken> {
   const { session } = moved
   const agent =
     session.uid === null || session.state !== active
       ? null
       : await unit.users.find(session.company_id, session.uid)
   const text = agent && greetingOf(agent.greeting, settings.greeting, agent.name)
-  if (!text) return silence(customer)
-  return automaticLine(needs, {
+  if (!text) return unspoken(customer, moved)
+  return speak(needs, moved, {
     customer,
-    session,
     keep: 1,
     said: {
       type: 'text',

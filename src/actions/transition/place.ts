@@ -20,10 +20,7 @@ export function listPlaceOf(session: Placed): ListPlace | null {
   return null
 }
 
-/**
- * The list of the queue index in which the session is; null if it is in none. It must be read
- * before the row is changed.
- */
+/** The list of the queue index in which the session is; null if it is in none. */
 export const listOf = (session: Placed): string | null => listPlaceOf(session)?.list ?? null
 
 export async function tellPlace(

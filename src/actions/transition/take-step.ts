@@ -1,7 +1,7 @@
 // The only place where the state of a session changes. takeStep asks the table in
-// rules/session/session.ts, changes the session in memory and creates the ledger row, without a
-// database: write-step.ts writes what was decided.
-import type { LedgerRow, PatchIn, SessionRow } from '../../../entities/index.ts'
+// rules/session/session.ts and says what the session is afterwards, without a database:
+// write-step.ts writes what was decided.
+import type { ChangingIn, LedgerRow, SessionRow } from '../../../entities/index.ts'
 import { rankOf, topPriority } from '../../../rules/session/routing.ts'
 import {
   decideStep,
@@ -18,7 +18,7 @@ import { queued } from '../../../rules/session/states.ts'
 import { refuse } from '../access/refuse.ts'
 import { listOf } from './place.ts'
 
-type SessionPatch = PatchIn<'message_session'>
+type SessionPatch = { [Name in ChangingIn<'message_session'>]?: SessionRow[Name] }
 
 export type Step = {
   event: TransitionEvent
@@ -63,6 +63,7 @@ export type Step = {
 export type StepAim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
 
 export type Moved = {
+  /** The session as it is after the step. */
   session: SessionRow
   /** The columns that the step changes. */
   patch: SessionPatch
@@ -71,7 +72,7 @@ export type Moved = {
   ledger: LedgerRow
 }
 
-/** Changes the session in memory, or throws if the step is not allowed. */
+/** Decides the step, or throws if it is not allowed. */
 export function takeStep(session: SessionRow, step: Step): Moved {
   const transition = decideStep(session, step)
   if (typeof transition === 'string') refuse(transition)
@@ -82,7 +83,7 @@ export function takeStep(session: SessionRow, step: Step): Moved {
     lane: session.lane,
     list: isNew ? null : listOf(session),
   }
-  const patch: SessionPatch = {
+  const patch = {
     ...ownerAfter(step, transition),
     ...placeAfter(session, step, transition),
     state: transition.to,
@@ -95,8 +96,9 @@ export function takeStep(session: SessionRow, step: Step): Moved {
       close_reason: step.closeReason ?? step.reason,
     }),
   }
-  Object.assign(session, patch)
-  return { session, patch, transition, before, ledger: ledgerLine(session, step, before.state) }
+  const after = { ...session, ...patch }
+  const ledger = ledgerLine(after, step, before.state)
+  return { session: after, patch, transition, before, ledger }
 }
 
 function ownerAfter(step: Step, { owner }: Transition): SessionPatch {

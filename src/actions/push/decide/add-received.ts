@@ -1,18 +1,16 @@
 import type { MessageRow } from '../../../../entities/index.ts'
-import { addLine, type Line } from '../../lines/new-rows.ts'
+import type { Line } from '../../lines/new-rows.ts'
 import { lineEvents } from '../../streams/write.ts'
-import type { Effects } from './effects.ts'
+import { addToSession, type Effects } from './effects.ts'
 import type { BatchSession, Facts } from './facts.ts'
 
 /** Adds a line from the customer to the session, and tells everybody who reads it. */
 export function addReceived(
   { at }: Facts,
-  { customer, messages, events }: Effects,
+  effects: Effects,
   { session, line }: { session: BatchSession; line: Line },
 ): MessageRow {
-  const message = addLine(customer, session.row, line)
-  session.hasNewLines = true
-  messages.push(message)
-  events.push(...lineEvents('message.received', session.row, { line: message, at }))
+  const message = addToSession(effects, session, line)
+  effects.events.push(...lineEvents('message.received', session.row, { line: message, at }))
   return message
 }

@@ -9,8 +9,8 @@ import { isOwned } from '../../../../rules/session/session.ts'
 import { fillContent } from '../../../../rules/reply/variables.ts'
 import { speakerActor } from '../../../../rules/session/actor.ts'
 import { windowEvent } from '../../streams/write.ts'
-import { addLine, newMessage, newOutbox, type Line } from '../../lines/new-rows.ts'
-import type { Effects } from './effects.ts'
+import { newMessage, newOutbox, type Line, type Sending } from '../../lines/new-rows.ts'
+import { addToSession, changeCustomer, changeVisit, type Effects } from './effects.ts'
 import type { BatchSession, Facts } from './facts.ts'
 import type { PushAnswer } from './push.ts'
 
@@ -54,7 +54,7 @@ function sayPassively({ at }: Facts, effects: Effects, saying: Saying): PushAnsw
   const { id } = effects.push
   const facts = { message_id: id, add_time: at, client_key: id, delivery: 'sending' }
   const message = addAnswer(effects, saying, facts)
-  effects.outbox.push(newOutbox(effects.customer, message, { way: 'passive', at }))
+  send(effects, message, { way: 'passive', at })
   return { id, content: saying.content, at }
 }
 
@@ -74,25 +74,28 @@ function sayByApi({ at, ids }: Facts, effects: Effects, saying: Saying & { key: 
     return
   }
   const { brief_end, brief_left, brief_scene, ...long } = takeReply(window, at)
-  Object.assign(customer, {
+  changeCustomer(effects, {
     window_end: long.window_end,
     budget_left: long.budget_left,
     window_scene: long.window_scene,
   })
-  if (visit) {
-    Object.assign(visit, { brief_end, brief_left, brief_scene })
-    effects.visitChanged = true
-  }
+  changeVisit(effects, { brief_end, brief_left, brief_scene })
   const message = addAnswer(effects, saying, { ...facts, delivery: 'pending' })
-  effects.outbox.push(newOutbox(customer, message, { way: 'api', at }))
+  send(effects, message, { way: 'api', at })
   if (session && isOwned(session.row.state)) {
     const left = { ...window, ...long, brief_end, brief_left, brief_scene }
     effects.events.push(...windowEvent(left, session.row, at))
   }
 }
 
+function send(effects: Effects, message: MessageRow, facts: Sending): void {
+  const row = newOutbox(effects.customer, message, facts)
+  changeCustomer(effects, { out_n: row.n })
+  effects.outbox.push(row)
+}
+
 function addAnswer(
-  { customer, messages }: Effects,
+  effects: Effects,
   { session, speaker, content }: Saying,
   facts: Partial<MessageRow> & { message_id: string; add_time: number },
 ): MessageRow {
@@ -102,8 +105,8 @@ function addAnswer(
     ...columnsOf(content),
     ...facts,
   }
-  const message = session ? addLine(customer, session.row, line) : newMessage(customer, line)
-  if (session) session.hasNewLines = true
-  messages.push(message)
+  if (session) return addToSession(effects, session, line)
+  const message = newMessage(effects.customer, line)
+  effects.messages.push(message)
   return message
 }

@@ -1,6 +1,6 @@
 // The effects of one push: rows to write (write-effects.ts) and things to tell others
-// (tell-effects.ts). Deciding only collects them. Rows that exist already are copied and may be
-// changed several times; everything else is only added.
+// (tell-effects.ts). Deciding only collects them. Customer, visit and session may change several
+// times, each time into a new row; everything else is only added.
 import type {
   EvaluationRow,
   LedgerRow,
@@ -10,6 +10,7 @@ import type {
   TrajectoryRow,
 } from '../../../../entities/index.ts'
 import type { KnownCustomer, SpokenRule, Unanswered } from '../../../ports.ts'
+import { addLine, type Line } from '../../lines/new-rows.ts'
 import type { Event } from '../../streams/write.ts'
 import type { BatchSession, Facts, Visit } from './facts.ts'
 import type { NewPush, PushAnswer } from './push.ts'
@@ -72,11 +73,11 @@ export type Effects = {
 export const noEffects = ({ customer, open, visit }: Facts, push: NewPush): Effects => ({
   push,
   answer: null,
-  customer: { ...customer },
+  customer,
   belongs: false,
-  visit: visit && { ...visit },
+  visit,
   visitChanged: false,
-  open: open && { ...open, row: { ...open.row } },
+  open: open && { ...open },
   ended: [],
   given: [],
   withdrawn: [],
@@ -94,3 +95,25 @@ export const noEffects = ({ customer, open, visit }: Facts, push: NewPush): Effe
   spoken: [],
   unanswered: [],
 })
+
+export function changeCustomer(effects: Effects, columns: Partial<KnownCustomer>): void {
+  effects.customer = { ...effects.customer, ...columns }
+}
+
+export function changeVisit(effects: Effects, columns: Partial<Visit>): void {
+  if (!effects.visit) return
+  effects.visit = { ...effects.visit, ...columns }
+  effects.visitChanged = true
+}
+
+export function addToSession(
+  { customer, messages }: Effects,
+  session: BatchSession,
+  line: Line,
+): MessageRow {
+  const added = addLine(customer, session.row, line)
+  session.row = added.session
+  session.hasNewLines = true
+  messages.push(added.line)
+  return added.line
+}

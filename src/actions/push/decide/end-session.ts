@@ -10,11 +10,12 @@ export function endAtOnce(
   { at }: Facts,
   { ledger, events }: Effects,
   {
-    session: { row },
+    session,
     ended,
     ruleId,
   }: { session: BatchSession; ended: Exclude<Ended, null>; ruleId: string | null },
 ): void {
+  const { row } = session
   const moved = takeStep(row, {
     event: 'ruleClose',
     who: 'job',
@@ -22,11 +23,12 @@ export function endAtOnce(
     reason: ended,
     at,
   })
+  session.row = moved.session
   ledger.push(moved.ledger)
-  // the session was queued only within this transaction and nobody was told so; its lane is removed
+  // the session was queued only within this transaction and nobody was told so; its lane is left out
   // here, so that nobody is told that it leaves the queue
-  moved.before.lane = null
-  events.push(...stepEvents('session.closed', moved))
+  const unseen = { ...moved, before: { ...moved.before, lane: null } }
+  events.push(...stepEvents('session.closed', unseen))
 }
 
 /**
@@ -59,8 +61,9 @@ export function endUnsubscribed({ at }: Facts, effects: Effects): void {
 export function stepped(
   session: BatchSession,
   step: 'moved' | 'ended',
-  { before, patch }: Moved,
+  { session: row, before, patch }: Moved,
 ): void {
+  session.row = row
   if (session.step === null) session.from = before.list
   session.step = step
   session.patch = { ...session.patch, ...patch }

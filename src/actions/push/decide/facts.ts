@@ -13,13 +13,14 @@ import { customerOf, type NewPush, type Push } from './push.ts'
  * Columns of a customer that change only when they do more than write, such as tap or scan. They
  * are loaded only for such pushes. `n` is the number of the newest row of their trajectory.
  */
-export type Visit = VisitedCustomer & { n: number }
+export type Visit = VisitedCustomer & { readonly n: number }
 
 /**
  * A session together with the changes that its batch has made so far; they are written once, at the
  * end.
  */
 export type BatchSession = {
+  /** The session as the pushes of the batch have left it so far; each change puts a new row here. */
   row: SessionRow
   /**
    * The session was opened by a push of this batch. The queue index does not know it, and its whole
@@ -49,9 +50,9 @@ export const batchSession = (row: SessionRow, isNew = false): BatchSession => ({
 })
 
 export type CustomerFacts = {
-  readonly customer: Readonly<KnownCustomer>
-  readonly open: Readonly<BatchSession & { row: Readonly<SessionRow> }> | null
-  readonly visit: Readonly<Visit> | null
+  readonly customer: KnownCustomer
+  readonly open: Readonly<BatchSession> | null
+  readonly visit: Visit | null
 }
 
 /** Receptions (QR codes) by which customers come. `byScene` is keyed by account and scene. */
@@ -83,7 +84,7 @@ type Shared = {
    */
   readonly places: ReadonlyMap<string, PlaceInLane>
   /** Sessions that earlier pushes of this batch opened. The queue index does not know them yet. */
-  readonly opened: ReadonlyMap<string, Readonly<SessionRow>>
+  readonly opened: ReadonlyMap<string, SessionRow>
 }
 
 /** All facts on which the decision about one push is based. */

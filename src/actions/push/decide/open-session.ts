@@ -9,7 +9,7 @@ import { nobody } from '../../../../rules/session/exclusive.ts'
 import { newSession } from '../../lines/new-rows.ts'
 import { stepEvents } from '../../transition/step-events.ts'
 import { takeStep, type Moved } from '../../transition/take-step.ts'
-import type { Effects } from './effects.ts'
+import { changeCustomer, type Effects } from './effects.ts'
 import { batchSession, laneKey, type BatchSession, type Facts } from './facts.ts'
 import { askedOf, namedByCode } from './receivers.ts'
 
@@ -45,6 +45,7 @@ export function openSession(
   if (decision.uid !== undefined) {
     const owner = { uid: decision.uid, customerServiceId: null }
     const moved = takeStep(session.row, { event: 'arriveNamed', owner, ...by })
+    session.row = moved.session
     effects.given.push(decision.uid)
     belong(effects, exclusiveAfter(moved.transition, exclusiveOf(facts, effects), decision.uid))
     note(effects, 'session.assigned', moved)
@@ -53,6 +54,7 @@ export function openSession(
   const { lane } = decision
   const rank = rankFor(customer, push.company.settings.windowFirst, at)
   const moved = takeStep(session.row, { event: 'arrive', place: { lane, rank }, ...by })
+  session.row = moved.session
   note(effects, 'session.queued', moved)
   if (decision.reason === 'others_wait') effects.behind.push(customer.company_id)
   else effects.waitedIn.push(laneKey(customer.company_id, lane))
@@ -78,6 +80,6 @@ function note({ ledger, events }: Effects, type: string, moved: Moved): void {
 /** Sets the exclusive agent. The column is indexed, so it is written only when it changes. */
 function belong(effects: Effects, uid: number): void {
   if (uid === effects.customer.customer_service_uid) return
-  effects.customer.customer_service_uid = uid
+  changeCustomer(effects, { customer_service_uid: uid })
   effects.belongs = true
 }

@@ -9,7 +9,7 @@ import type { Push } from './push.ts'
 
 export const askedOf = (
   { account, company }: Push,
-  customer: Readonly<KnownCustomer>,
+  customer: KnownCustomer,
   named: NamedReceiver,
 ): Unassigned => askedFor({ account, company }, { exclusive: customer.customer_service_uid, named })
 
@@ -18,7 +18,7 @@ export const askedOf = (
  * receives them later. `other` if there is none or it is no longer valid.
  */
 export function namedByCode(
-  { reception_id: id }: Readonly<KnownCustomer>,
+  { reception_id: id }: KnownCustomer,
   { receptions, at }: { receptions: Receptions; at: number },
 ): NamedReceiver {
   const reception = id === null ? undefined : receptions.byId.get(id)

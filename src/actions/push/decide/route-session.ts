@@ -54,7 +54,7 @@ function openToEnd(facts: Facts, effects: Effects): BatchSession {
   const { push, customer } = effects
   const session = newBatchSession(facts, effects)
   effects.ended.push(session)
-  const { ledger } = takeStep(session.row, {
+  const moved = takeStep(session.row, {
     event: 'arrive',
     who: 'customer',
     actor: customerActor(customer.wx_user_id),
@@ -62,7 +62,8 @@ function openToEnd(facts: Facts, effects: Effects): BatchSession {
     at: facts.at,
     place: { lane: commonLane(push.account.account_id) },
   })
-  effects.ledger.push(ledger)
+  session.row = moved.session
+  effects.ledger.push(moved.ledger)
   return session
 }
 

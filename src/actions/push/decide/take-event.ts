@@ -16,7 +16,7 @@ import type { Deed } from '../../../ports.ts'
 import { customerEvent, windowEvent } from '../../streams/write.ts'
 import { addReceived } from './add-received.ts'
 import { answerBy, type Speaker } from './answer.ts'
-import type { Effects } from './effects.ts'
+import { changeCustomer, changeVisit, type Effects } from './effects.ts'
 import { endUnsubscribed } from './end-session.ts'
 import { sceneKey, type Facts, type Visit } from './facts.ts'
 import { receiveAsNamed } from './route-session.ts'
@@ -31,22 +31,19 @@ const isLine = ({ name }: EventDeed) => name !== 'location' && name !== 'subscri
 const changesCustomer = new Set(['subscribe', 'unsubscribe', 'location'])
 
 export function takeEvent(facts: Facts, effects: Effects, event: EventDeed): void {
-  const { push, visit } = effects
-  if (!visit) throw new Error('an event without its customer')
-  effects.visitChanged = true
-  note(facts, effects, { event, visit })
+  note(facts, effects, event)
   if (event.name === 'subscribe') follow(facts, effects)
-  if (event.name === 'unsubscribe') unfollow(facts, effects, visit)
-  const reception = comeByCode(facts, effects, { event, visit })
+  if (event.name === 'unsubscribe') unfollow(facts, effects)
+  const reception = comeByCode(facts, effects, event)
 
   const found = reception?.reply_text ? null : facts.found
   const named = reception ? namedBy(reception) : namedOf(event)
   receiveAsNamed(facts, effects, { named, found })
   if (isLine(event)) addEvent(facts, effects, event)
-  widen(facts, effects, { event, visit })
+  widen(facts, effects, event)
   tellChange(effects, event, reception)
   answer(facts, effects, { event, reception, found })
-  const leaves = event.name === 'unsubscribe' && push.company.settings.closeOnUnsubscribe
+  const leaves = event.name === 'unsubscribe' && effects.push.company.settings.closeOnUnsubscribe
   if (leaves) endUnsubscribed(facts, effects)
 }
 
@@ -71,29 +68,30 @@ function answer(facts: Facts, effects: Effects, { event, reception, found }: Ans
   if (speaker) effects.answer = answerBy(facts, effects, { session: open, speaker })
 }
 
-type Visiting = { event: EventDeed; visit: Visit }
+function visitIn({ visit }: Effects): Visit {
+  if (!visit) throw new Error('an event without its customer')
+  return visit
+}
 
-function widen(
-  { at }: Facts,
-  { customer, open, events }: Effects,
-  { event: { name }, visit }: Visiting,
-): void {
+function widen({ at }: Facts, effects: Effects, { name }: EventDeed): void {
+  const { customer, open, events } = effects
   const scene = sceneOf(name)
-  if (scene) Object.assign(visit, openBriefly(visit, scene, at))
+  if (scene) changeVisit(effects, openBriefly(visitIn(effects), scene, at))
   else if (name !== 'unsubscribe') return
-  if (open) events.push(...windowEvent({ ...customer, ...visit }, open.row, at))
+  if (open) events.push(...windowEvent({ ...customer, ...visitIn(effects) }, open.row, at))
 }
 
 const namedOf = ({ name, key }: EventDeed): NamedReceiver | null =>
   name === 'click' ? namedByKey(key) : null
 
-function note({ at }: Facts, effects: Effects, { event, visit }: Visiting): void {
+function note({ at }: Facts, effects: Effects, event: EventDeed): void {
   const { customer } = effects
   const { location } = event
-  visit.n += 1
+  const visit = visitIn(effects)
+  const n = visit.n + 1
   effects.trajectory.push({
     wx_user_id: customer.wx_user_id,
-    n: visit.n,
+    n,
     company_id: customer.company_id,
     account_id: customer.account_id,
     event: event.name.slice(0, 64),
@@ -101,30 +99,32 @@ function note({ at }: Facts, effects: Effects, { event, visit }: Visiting): void
     detail: detailOf(event),
     at,
   })
-  if (event.name !== 'location' || !location) return
-  Object.assign(visit, {
-    lng: location.lng,
-    lat: location.lat,
-    location_precision: location.precision,
-    location_at: at,
-    get_into_count: visit.get_into_count + 1,
+  changeVisit(effects, {
+    n,
+    ...(event.name === 'location' &&
+      location && {
+        lng: location.lng,
+        lat: location.lat,
+        location_precision: location.precision,
+        location_at: at,
+        get_into_count: visit.get_into_count + 1,
+      }),
   })
 }
 
 const detailOf = ({ detail, location }: EventDeed): string | null =>
   detail?.slice(0, 500) ?? (location ? `${location.lat},${location.lng}` : null)
 
-function follow({ at }: Facts, { customer }: Effects): void {
-  Object.assign(customer, { subscribe: 1, subscribe_time: at })
+function follow({ at }: Facts, effects: Effects): void {
+  changeCustomer(effects, { subscribe: 1, subscribe_time: at })
 }
 
-function unfollow({ at }: Facts, { customer, counted }: Effects, visit: Visit): void {
+function unfollow({ at }: Facts, effects: Effects): void {
   const { window_end, budget_left, ...brief } = closeWindow(at)
-  Object.assign(customer, { subscribe: 0, canel_time: at, window_end, budget_left })
-  Object.assign(visit, brief)
-  if (customer.reception_id !== null) {
-    counted.push({ receptionId: customer.reception_id, what: 'unfollows' })
-  }
+  changeCustomer(effects, { subscribe: 0, canel_time: at, window_end, budget_left })
+  changeVisit(effects, brief)
+  const { reception_id: receptionId } = effects.customer
+  if (receptionId !== null) effects.counted.push({ receptionId, what: 'unfollows' })
 }
 
 /**
@@ -133,18 +133,22 @@ function unfollow({ at }: Facts, { customer, counted }: Effects, visit: Visit): 
  */
 function comeByCode(
   { at, receptions }: Facts,
-  { customer, counted }: Effects,
-  { event: { name, scene }, visit }: Visiting,
+  effects: Effects,
+  { name, scene }: EventDeed,
 ): ReceptionRow | null {
+  const { customer, counted } = effects
   const reception =
     scene === undefined ? undefined : receptions.byScene.get(sceneKey(customer.account_id, scene))
   if (!reception) return null
   const { reception_id: id, tags: itsTags } = reception
   counted.push({ receptionId: id, what: name === 'subscribe' ? 'follows' : 'scans' })
   if (!receives(reception, at)) return null
-  customer.reception_id = visit.reception_id = id
-  const tags = [...new Set([...parsed(visit.tags), ...parsed(itsTags)])]
-  if (tags.length > 0) visit.tags = JSON.stringify(tags)
+  const tags = [...new Set([...parsed(visitIn(effects).tags), ...parsed(itsTags)])]
+  changeCustomer(effects, { reception_id: id })
+  changeVisit(effects, {
+    reception_id: id,
+    ...(tags.length > 0 && { tags: JSON.stringify(tags) }),
+  })
   return reception
 }
 

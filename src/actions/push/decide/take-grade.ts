@@ -3,7 +3,7 @@
 import { writtenBy } from '../../../../rules/reply/message.ts'
 import { addReceived } from './add-received.ts'
 import { answerBy } from './answer.ts'
-import type { Effects } from './effects.ts'
+import { changeCustomer, type Effects } from './effects.ts'
 import { batchSession, type Facts } from './facts.ts'
 import type { Graded } from './graded.ts'
 import { tap } from './tap.ts'
@@ -15,10 +15,10 @@ export function takeGrade(
 ): void {
   const { at, ids } = facts
   const { deed, company } = effects.push
-  const session = batchSession({ ...asked })
+  const session = batchSession(asked)
   effects.ended.push(session)
   tap(facts, effects)
-  Object.assign(effects.customer, { last_time: at, active_at: at })
+  changeCustomer(effects, { last_time: at, active_at: at })
   addReceived(facts, effects, {
     session,
     line: {
@@ -30,7 +30,7 @@ export function takeGrade(
   })
   // the tap on the satisfaction question does not count as an unread message, since nobody has to
   // react to it
-  session.row.unread = asked.unread
+  session.row = { ...session.row, unread: asked.unread }
   effects.evaluations.push({
     session_id: asked.session_id,
     kind: 'customer',

@@ -11,7 +11,7 @@ import { windowEvent } from '../../streams/write.ts'
 import { addReceived } from './add-received.ts'
 import { answerBy } from './answer.ts'
 import { chooseSpeaker } from './choose-speaker.ts'
-import type { Effects } from './effects.ts'
+import { changeCustomer, type Effects } from './effects.ts'
 import { endAtOnce } from './end-session.ts'
 import type { BatchSession, Facts } from './facts.ts'
 import { sessionFor } from './route-session.ts'
@@ -22,11 +22,10 @@ export type Written = Extract<Deed, { kind: 'text' | 'line' }>
 
 export function takeMessage(facts: Facts, effects: Effects, deed: Written): void {
   const { at, ids } = facts
-  const { customer } = effects
-  const budgetBefore = customer.budget_left
-  Object.assign(customer, { last_time: at, active_at: at })
+  const budgetBefore = effects.customer.budget_left
+  changeCustomer(effects, { last_time: at, active_at: at })
   if (deed.tapped) tap(facts, effects)
-  else Object.assign(customer, widenWindow(customer, at))
+  else changeCustomer(effects, widenWindow(effects.customer, at))
   const found = deed.kind === 'text' ? speaking(facts, effects, deed.text) : null
   const isNew = effects.open === null
   const { session, ended } = sessionFor(facts, effects, found)
@@ -41,7 +40,7 @@ export function takeMessage(facts: Facts, effects: Effects, deed: Written): void
       ...(deed.kind === 'line' ? deed.said : { text: deed.text }),
     },
   })
-  if (customer.budget_left !== budgetBefore) tellWindow(facts, effects, session)
+  if (effects.customer.budget_left !== budgetBefore) tellWindow(facts, effects, session)
   if (deed.kind === 'line') effects.fetches.push(...toFetch(message, deed.parts, at))
   answer(facts, effects, { session, found, ended, isNew, lastReceived })
 }

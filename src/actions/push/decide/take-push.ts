@@ -2,7 +2,7 @@
 // answered. Nothing is read from or written to the database here, and the facts are not changed.
 import { rankFor } from '../../../../rules/session/routing.ts'
 import { queued } from '../../../../rules/session/states.ts'
-import { noEffects, type Effects } from './effects.ts'
+import { changeCustomer, noEffects, type Effects } from './effects.ts'
 import type { Facts } from './facts.ts'
 import type { NewPush } from './push.ts'
 import { takeEvent } from './take-event.ts'
@@ -12,7 +12,7 @@ import { takeMessage } from './take-message.ts'
 export function takePush(facts: Facts, push: NewPush): Effects {
   const effects = noEffects(facts, push)
   const { deed } = push
-  effects.customer.update_time = facts.at
+  changeCustomer(effects, { update_time: facts.at })
   if (facts.graded) {
     takeGrade(facts, effects, facts.graded)
     return effects
@@ -31,6 +31,6 @@ function keepRank({ at }: Facts, { push, customer, open }: Effects): void {
   if (!push.company.settings.windowFirst || open?.row.state !== queued || open.isNew) return
   const rank = rankFor(customer, true, open.row.queued_at ?? at)
   if (rank === open.row.rank) return
-  open.row.rank = rank
+  open.row = { ...open.row, rank }
   open.isReranked = true
 }

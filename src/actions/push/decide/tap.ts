@@ -1,5 +1,5 @@
 import { openBriefly, tapCountsAs } from '../../../../rules/reply/reply-window.ts'
-import type { Effects } from './effects.ts'
+import { changeVisit, type Effects } from './effects.ts'
 import type { Facts } from './facts.ts'
 
 /**
@@ -8,7 +8,5 @@ import type { Facts } from './facts.ts'
  */
 export function tap({ at }: Facts, effects: Effects): void {
   const { visit } = effects
-  if (!visit) return
-  Object.assign(visit, openBriefly(visit, tapCountsAs, at))
-  effects.visitChanged = true
+  if (visit) changeVisit(effects, openBriefly(visit, tapCountsAs, at))
 }
