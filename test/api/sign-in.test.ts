@@ -2,14 +2,39 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import test from 'node:test'
 import { entities } from '../../entities/index.ts'
+import type { Ports } from '../../src/ports.ts'
 import { as, nobody } from '../support/api.ts'
 import { openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
+import { insteadOf } from '../support/obstacles.ts'
+import { lasts } from '../support/pauses.ts'
 
 const login = (house: House, username: string, secret: string) =>
   nobody(house).post('/api/login').send({ username, password: secret })
 const me = (actor: Actor) => as(actor).get('/api/me')
 const change = (actor: Actor, oldPassword: string) =>
   as(actor).post('/api/me/password').send({ oldPassword, newPassword: 'a wholly new one' })
+
+/** Does something in the middle of each sign-in, after it has read the company and the person. */
+const beforePresence = (ports: Ports, first: () => Promise<void>): Ports => ({
+  ...ports,
+  store: {
+    ...ports.store,
+    work: (kind, body, limits) =>
+      ports.store.work(
+        kind,
+        (unit) =>
+          body(
+            insteadOf(unit, 'users', {
+              setPresence: async (...given) => {
+                await first()
+                return unit.users.setPresence(...given)
+              },
+            }),
+          ),
+        limits,
+      ),
+  },
+})
 
 void test('five failed sign-ins lock the name from this address for 15 minutes, even if they are made at the same time', async (t) => {
   const house = await openHouse()
@@ -182,6 +207,42 @@ void test('a flood of sign-ins for one name, from however many addresses, leaves
   assert.equal(await from('192.0.2.1', 'agent0', password), 200)
   const statuses = await Promise.all(flood)
   assert.ok(statuses.filter((status) => status === 401).length >= 100)
+})
+
+void test('a sign-in during which the company is disabled stays ended after the company is enabled again', async (t) => {
+  let change: (() => Promise<unknown>) | null = null
+  const house = await openHouse({
+    rules: false,
+    wrap: (ports) =>
+      beforePresence(ports, async () => {
+        const made = change?.()
+        change = null
+        // the change may have to wait for the sign-in, so the sign-in does not wait for it for ever
+        if (made) await Promise.race([made, lasts(500)])
+      }),
+  })
+  t.after(() => house.close())
+  const boss = { username: 'boss-b', password }
+  const made = await house.admin.call('POST', '/api/companies', { name: 'B', admin: boss })
+  const at = `/api/companies/${made.body.id}`
+  const disabled: Promise<{ status: number }>[] = []
+  change = () => {
+    const call = house.admin.call('PATCH', at, { enabled: false })
+    disabled.push(call)
+    return call
+  }
+  const { body } = await nobody({ url: house.urls[0] ?? '' })
+    .post('/api/login')
+    .send(boss)
+    .expect(200)
+  const statuses = (await Promise.all(disabled)).map(({ status }) => status)
+  assert.deepEqual(statuses, [200])
+  assert.equal((await house.admin.call('PATCH', at, { enabled: true })).status, 200)
+  await house.heard()
+  await nobody(house)
+    .get('/api/me')
+    .auth(body.token as string, { type: 'bearer' })
+    .expect(401)
 })
 
 void test('wrong guesses of the old password, when changing it, count as failed sign-ins', async (t) => {

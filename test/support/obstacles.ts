@@ -37,7 +37,7 @@ export async function takeStoreAway(house: House): Promise<() => Promise<void>> 
  * Returns the given transaction with some queries of one table replaced, so that a test can act or
  * fail at exactly that query.
  */
-export const insteadOf = <Name extends 'outbox' | 'sessions'>(
+export const insteadOf = <Name extends 'outbox' | 'sessions' | 'users'>(
   unit: Unit,
   name: Name,
   queries: Partial<Unit[Name]>,

@@ -119,12 +119,13 @@ function writeLogin(
 ): Promise<SignInResult> {
   return needs.store.work('rest', async (unit) => {
     const now = needs.clock.now()
-    // somebody may be changing this person's password or disabling them: with the row locked,
-    // either their change ends this sign-in or we see the change
+    // somebody may be disabling the company or this person, or changing their password: with both
+    // rows locked, either that ends this sign-in or we see it
+    const company = await unit.companies.lock(given.user.company_id)
     await unit.users.lockLogin(given.user.username)
     const user = await unit.users.byUsername(given.user.username)
     if (user?.enabled !== 1 || user.password_hash !== given.user.password_hash) throw failed()
-    if (!companyIsOpen(await unit.companies.find(user.company_id), now)) {
+    if (!companyIsOpen(company, now)) {
       throw new AppError('company_disabled', 'Your company is disabled or has expired.')
     }
     const token = newToken()
