@@ -24,7 +24,6 @@ import { routes } from './http/routes.ts'
 import { openHttp } from './http/server.ts'
 import { openWebhook } from './http/push/webhook.ts'
 import { newId } from './ids.ts'
-import { inBackground } from './in-background.ts'
 import { openLog, type Log } from './log.ts'
 import { openMetrics } from './metrics.ts'
 import type { Ports } from './ports.ts'
@@ -106,9 +105,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
         port: config.PORT,
         routes,
         consoleDir: options.consoleDir ?? null,
-        webhook: (request, response) => {
-          inBackground(log, 'a push', work.webhook(request, response))
-        },
+        webhook: work.webhook,
       })
       return http.url
     },

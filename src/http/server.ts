@@ -1,10 +1,11 @@
 // Shows in one place everything that happens to a request, in order.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { HealthAnswer, ReadyAnswer } from 'kefu-wire'
 import express, { type Express, type RequestHandler } from 'express'
 import { countRefused } from '../actions/push/list-refused.ts'
 import { AppError } from '../errors.ts'
+import { inBackground } from '../in-background.ts'
 import type { Ports } from '../ports.ts'
 import { serverDoors, type ServerDoor } from './doors.ts'
 import { isLoopbackPeer } from './engine/address.ts'
@@ -14,6 +15,9 @@ import { sendPage, sendPageFile } from './engine/api-docs.ts'
 import { answerErrors } from './engine/error-handler.ts'
 import { answerRoute, bodyIsAnObject, bodyIsJson } from './engine/answer.ts'
 import { refuseDeep } from './engine/json-depth.ts'
+import { openFront, type Front } from './push/front.ts'
+import { overHttp } from './push/over-http.ts'
+import type { Webhook } from './push/webhook.ts'
 import { isPage } from './routes/platforms.ts'
 import { openReadiness } from './engine/readiness.ts'
 import type { Route } from './engine/route.ts'
@@ -21,7 +25,7 @@ import type { Route } from './engine/route.ts'
 export type HttpOptions = {
   host: string
   port: number
-  webhook: (request: IncomingMessage, response: ServerResponse) => void
+  webhook: Webhook
   routes: Route[]
   consoleDir: string | null
 }
@@ -34,6 +38,7 @@ const policy =
 export async function openHttp(ports: Ports, options: HttpOptions): Promise<Http> {
   const life = { closing: false }
   const app = openApp(ports, options, life)
+  const push = overHttp(ports.limits, options.webhook)
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
     (request, response) => {
@@ -41,17 +46,22 @@ export async function openHttp(ports: Ports, options: HttpOptions): Promise<Http
       // pushes are handled before the framework, which would take longer than everything we do for
       // a push
       if (request.url?.startsWith('/wechat/') && !isPage(request.url)) {
-        options.webhook(request, response)
+        inBackground(ports.log, 'a push', push(request, response))
       } else app(request, response)
     },
   )
   server.maxHeadersCount = 60
+  const front = openFront(server, {
+    webhook: options.webhook,
+    isClosing: () => life.closing,
+    log: ports.log,
+  })
   await listen(server, options)
   return {
     url: urlOf(server, options.host),
     close: async (graceMs) => {
       life.closing = true
-      await closeServer(server, graceMs)
+      await closeServer(server, front, graceMs)
     },
   }
 }
@@ -160,7 +170,7 @@ function urlOf(server: Server, host: string): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`
 }
 
-async function closeServer(server: Server, graceMs: number): Promise<void> {
+async function closeServer(server: Server, front: Front, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => {
       resolve()
@@ -168,13 +178,16 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   })
   // during a shutdown idle connections are closed again and again, because a connection whose last
   // answer has just been sent becomes idle only a moment later
-  const idle = setInterval(() => {
+  const closeIdle = () => {
+    front.closeIdle()
     server.closeIdleConnections()
-  }, 50)
+  }
+  const idle = setInterval(closeIdle, 50)
   const end = setTimeout(() => {
+    front.closeAll()
     server.closeAllConnections()
   }, graceMs)
-  server.closeIdleConnections()
+  closeIdle()
   await closed
   clearInterval(idle)
   clearTimeout(end)

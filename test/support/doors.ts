@@ -4,11 +4,14 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { LedgerItem } from 'wechat-simulator'
+import type { FrontAnswer } from '../../src/http/push/front.ts'
 import type { Said } from './ends-clean.ts'
 import { starves } from './starves.ts'
 
-/** On this channel Node reports every answer of every server in this process. */
+/** On this channel Node reports every answer of node:http in this process. */
 const answers = 'http.server.response.finish'
+/** On this channel the product reports the answers that it gives without node:http. */
+const frontAnswers = 'kefu.front.answer'
 type Answered = { request: IncomingMessage; response: ServerResponse; server: Server }
 
 function portOf(server: Server): number {
@@ -20,12 +23,12 @@ function portOf(server: Server): number {
  * What to report about a request that was not served; null if it was served. `isFull`: the push was
  * told to come again later.
  */
-function notServed({ method = '', url = '' }: IncomingMessage, { statusCode }: ServerResponse) {
+function notServed({ method, url, status }: { method: string; url: string; status: number }) {
   const [path = ''] = url.split('?')
-  if (statusCode < 500 || path === '/readyz') return null
+  if (status < 500 || path === '/readyz') return null
   return {
-    text: `${statusCode} ${method} ${path}`,
-    isFull: statusCode === 503 && path.startsWith('/wechat/'),
+    text: `${status} ${method} ${path}`,
+    isFull: status === 503 && path.startsWith('/wechat/'),
   }
 }
 
@@ -35,21 +38,31 @@ export function watchDoors(hear: (said: Said) => void) {
   // a server is remembered by its object and not by its port, because a server that is closing has
   // no port any more but still answers
   const mine = new WeakSet<Server>()
-  const listen = (message: unknown) => {
-    const { request, response, server } = message as Answered
+  const look = (server: Server, answer: Parameters<typeof notServed>[0]) => {
     if (ports.has(portOf(server))) mine.add(server)
-    const told = notServed(request, response)
+    const told = notServed(answer)
     if (!told || !mine.has(server)) return
     const level = told.isFull && starves() ? 'starved' : 'unserved'
     hear({ level, text: told.text, facts: '' })
   }
+  const listen = (message: unknown) => {
+    const { request, response, server } = message as Answered
+    const { method = '', url = '' } = request
+    look(server, { method, url, status: response.statusCode })
+  }
+  const listenFront = (message: unknown) => {
+    const { server, url, status } = message as FrontAnswer
+    look(server, { method: 'POST', url, status })
+  }
   subscribe(answers, listen)
+  subscribe(frontAnswers, listenFront)
   return {
     add: (url: string) => {
       ports.add(Number(new URL(url).port))
     },
     close: () => {
       unsubscribe(answers, listen)
+      unsubscribe(frontAnswers, listenFront)
     },
   }
 }

@@ -6,7 +6,13 @@ export {
 } from './errors.ts'
 
 // For programs that receive pushes and answer them.
-export { openPush, type AccountKeys, type EnvelopeKeys, type OpenedPush } from './push.ts'
+export {
+  openPush,
+  openSigned,
+  type AccountKeys,
+  type EnvelopeKeys,
+  type OpenedPush,
+} from './push.ts'
 export { decryptMessage, encryptMessage, encryptWith } from './envelope.ts'
 export { signature, sameSignature, verifyQuery, isFresh } from './sign.ts'
 export { readFields, type PushFormat } from './fields.ts'

@@ -50,14 +50,20 @@ export type OpenedPush = { inbound: Inbound; xml: string; format: PushFormat; se
 export function openPush(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
   const types = query.getAll('encrypt_type')
   if (types.length > 1) throw new WechatInputError('bad_signature')
-  if (types[0] !== 'aes') return openPlain(keys, query, body)
+  if (types[0] !== 'aes') {
+    if (!verifyQuery(keys.token, query)) throw new WechatInputError('bad_signature')
+    return openSigned(keys.mode, body)
+  }
   const { xml, seal } = openEnvelope(keys, query, body)
   return { inbound: toInbound(readFields(xml)), xml, format: formatOf(xml), seal }
 }
 
-function openPlain(keys: AccountKeys, query: URLSearchParams, body: string): OpenedPush {
-  if (!verifyQuery(keys.token, query)) throw new WechatInputError('bad_signature')
-  if (keys.mode === 'safe') throw badXml('this account takes encrypted pushes only')
+/**
+ * Reads a push without an envelope. Its signature covers the query only, so the caller must have
+ * checked it with `verifyQuery` before.
+ */
+export function openSigned(mode: AccountKeys['mode'], body: string): OpenedPush {
+  if (mode === 'safe') throw badXml('this account takes encrypted pushes only')
   const fields = readFields(body)
   if ('Encrypt' in fields) throw badXml('an encrypted body without encrypt_type')
   return { inbound: toInbound(fields), xml: body, format: formatOf(body), seal: (reply) => reply }

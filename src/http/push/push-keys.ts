@@ -2,6 +2,7 @@
 // change, the previous ones.
 import {
   openPush,
+  openSigned,
   verifyQuery,
   WechatInputError,
   type AccountKeys,
@@ -38,6 +39,10 @@ const keysOf = (
   previousEncodingAesKey: other,
   mode: modeOf(account),
 })
+
+/** Opens a push that is not encrypted. The signature of its query has been checked before. */
+export const openPlain = (account: KnownAccount, body: string): OpenedPush =>
+  openSigned(modeOf(account), body)
 
 export function openWithAny(
   account: KnownAccount,

@@ -1,8 +1,7 @@
-// Receives pushes from WeChat, in this order: known account, signature of the query (plain mode),
+// Answers pushes from WeChat, in this order: known account, signature of the query (plain mode),
 // body, envelope, gate, one durable transaction, answer. Requests that cannot prove that they come
-// from WeChat never take a place in the gate. It is a plain (req, res) function, because it must
-// not pay for the framework's routing and body parsing.
-import type { IncomingMessage, ServerResponse } from 'node:http'
+// from WeChat never take a place in the gate. How a request came, and how the reply goes out, is
+// known only to those who call this: node:http (over-http.ts) and the front (front.ts).
 import type { Failure } from 'kefu-wire'
 import {
   dedupKey,
@@ -17,7 +16,6 @@ import type { PushAnswer } from '../../actions/push/decide/push.ts'
 import type { PushTimes } from '../../actions/push/push-times.ts'
 import { AppError, isAppError, type ErrorCode } from '../../errors.ts'
 import type { KnownAccount, Needs } from '../../ports.ts'
-import { addressOf } from '../engine/address.ts'
 import { statusOf } from '../engine/error-handler.ts'
 import { deedOf } from './deeds.ts'
 import { openGate, type Gate } from './gate.ts'
@@ -29,21 +27,33 @@ import {
   type PlatformPushNeeds,
   type PlatformReply,
 } from './platform-pushes.ts'
-import { isSigned, openWithAny } from './push-keys.ts'
-import { readPushBody } from '../engine/read-body.ts'
-import { openSlowBodies } from '../engine/slow-bodies.ts'
+import { isSigned, openPlain, openWithAny } from './push-keys.ts'
 
 type WebhookNeeds = Needs<'limits' | 'ids'> &
   PlatformPushNeeds & { batches: Batches; times: PushTimes }
-type WebhookDoor = WebhookNeeds & {
-  gate: Gate
-  bodyOf: (request: IncomingMessage) => Promise<string>
+type WebhookDoor = WebhookNeeds & { gate: Gate }
+
+/** A request to an address that begins with /wechat/. */
+export type WebhookRequest = {
+  method: string
+  url: string
+  /** Reads the body. It is called only for requests whose sender may be WeChat. */
+  body: () => string | Promise<string>
 }
+export type WebhookReply = {
+  status: number
+  type: string
+  body: string
+  /** Must be called when the whole reply has been handed to the network. */
+  written?: () => void
+}
+/** Answers a request. It never throws. */
+export type Webhook = (request: WebhookRequest) => Promise<WebhookReply>
+
 const platformWaitsMs = 5000
 
-export function openWebhook(needs: WebhookNeeds) {
+export function openWebhook(needs: WebhookNeeds): Webhook {
   const { limits, batches, metrics } = needs
-  const slow = openSlowBodies()
   const door: WebhookDoor = {
     ...needs,
     gate: openGate({
@@ -51,16 +61,14 @@ export function openWebhook(needs: WebhookNeeds) {
       oldestMs: batches.oldestMs,
       gauge: metrics.inFlight,
     }),
-    bodyOf: (request) =>
-      slow.read(addressOf(request, limits), (refused) => readPushBody(request, refused)),
   }
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  return async (request) => {
     const started = needs.clock.mono()
     try {
       if (request.method !== 'GET' && door.gate.isFull()) throw busy()
-      await handle(door, request, response)
+      return await answer(door, request)
     } catch (error) {
-      endWithError(needs, response, error)
+      return refusalOf(needs, error)
     } finally {
       needs.metrics.pushSeconds.observe((needs.clock.mono() - started) / 1000)
     }
@@ -68,7 +76,7 @@ export function openWebhook(needs: WebhookNeeds) {
 }
 
 /** Splits the address of a push into the part of the path after /wechat/ and the query. */
-function partsOf({ url = '' }: IncomingMessage): { name: string; query: URLSearchParams } {
+function partsOf(url: string): { name: string; query: URLSearchParams } {
   const mark = url.indexOf('?')
   return {
     name: url.slice('/wechat/'.length, mark === -1 ? undefined : mark),
@@ -92,32 +100,28 @@ async function inside<T>(gate: Gate, run: () => Promise<T>): Promise<T> {
   }
 }
 
-async function handle(
-  needs: WebhookDoor,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const { name, query } = partsOf(request)
+async function answer(needs: WebhookDoor, request: WebhookRequest): Promise<WebhookReply> {
+  const { method, url, body } = request
+  const { name, query } = partsOf(url)
   const account = await needs.known.account(name)
-  if (!account) {
-    await takeForPlatform(needs, { name, query, request }, response)
-    return
-  }
+  if (!account) return takeForPlatform(needs, { name, query, request })
 
-  const signed = isSigned(account.platform ?? account, query, needs.clock.now())
-  const isPush = request.method === 'POST'
-  // a wrong signature in the query is refused here only in plain mode; in safe mode a signature
-  // covers the encrypted body and is checked later
-  if (!signed && !(isPush && query.get('encrypt_type') === 'aes')) {
+  const isPush = method === 'POST'
+  const isSealed = isPush && isEncrypted(query)
+  // in safe mode a signature covers the encrypted body and is checked when that has been read
+  if (!isSealed && !isSigned(account.platform ?? account, query, needs.clock.now())) {
     throw new WechatInputError('bad_signature')
   }
-  if (request.method === 'GET') {
-    end(response, 200, query.get('echostr') ?? '')
-    return
-  }
+  if (method === 'GET') return asReply(query.get('echostr') ?? '')
   if (!isPush) throw new AppError('not_found', 'WeChat calls this address with GET or POST.')
-  if (query.get('encrypt_type') !== 'aes') await refuseOld(needs, account, query)
-  await take(needs, { account, query, body: await needs.bodyOf(request) }, response)
+  if (!isSealed) await refuseOld(needs, account, query)
+  return take(needs, { account, query, isSealed, body: await body() })
+}
+
+function isEncrypted(query: URLSearchParams): boolean {
+  const [type, ...more] = query.getAll('encrypt_type')
+  if (more.length > 0) throw new WechatInputError('bad_signature')
+  return type === 'aes'
 }
 
 /**
@@ -156,32 +160,37 @@ const ofPlatform = 'platform/'
  */
 async function takeForPlatform(
   needs: WebhookDoor,
-  { name, query, request }: { name: string; query: URLSearchParams; request: IncomingMessage },
-  response: ServerResponse,
-): Promise<void> {
+  { name, query, request }: { name: string; query: URLSearchParams; request: WebhookRequest },
+): Promise<WebhookReply> {
   const isNotice = name.startsWith(ofPlatform)
   if (request.method !== 'POST' || (!isNotice && !isTestAccount(name))) {
     throw new AppError('not_found', 'No account here has this appid.')
   }
-  const arrived = { query, body: await needs.bodyOf(request), now: needs.clock.now() }
+  const arrived = { query, body: await request.body(), now: needs.clock.now() }
   const answer = await inside(needs.gate, () =>
     isNotice
       ? answerNotice(needs, name.slice(ofPlatform.length), arrived)
       : answerTest(needs, name, arrived),
   )
   if (answer === null) throw new AppError('not_found', 'There is no such platform here.')
-  end(response, 200, answer)
+  return asReply(answer)
 }
 
-type ArrivedPush = { account: KnownAccount; query: URLSearchParams; body: string }
+type ArrivedPush = {
+  account: KnownAccount
+  query: URLSearchParams
+  isSealed: boolean
+  body: string
+}
 
 async function take(
   needs: WebhookDoor,
-  { account, query, body }: ArrivedPush,
-  response: ServerResponse,
-): Promise<void> {
+  { account, query, isSealed, body }: ArrivedPush,
+): Promise<WebhookReply> {
   const began = needs.clock.mono()
-  const opened = openWithAny(account, { query, body, now: needs.clock.now() })
+  const opened = isSealed
+    ? openWithAny(account, { query, body, now: needs.clock.now() })
+    : openPlain(account, body)
   const { inbound } = opened
   watchOpenid(needs, query, inbound)
   // the time of the event debug_demo is not kept as the newest: the doctor sends it too, and its
@@ -192,8 +201,7 @@ async function take(
   const company = await needs.known.company(account.company_id)
   if (!company?.open) {
     needs.metrics.pushes.inc({ result: 'company_closed' })
-    end(response, 200, 'success')
-    return
+    return success
   }
   const push = {
     account,
@@ -205,20 +213,18 @@ async function take(
   }
   if (account.binding === 'unbound') {
     await inside(needs.gate, () => countUnbound(needs, push))
-    end(response, 200, 'success')
-    return
+    return success
   }
 
   const answer = await inside(needs.gate, () => needs.batches.take(push))
   needs.metrics.pushes.inc({ result: 'stored' })
-  if (!answer) {
-    end(response, 200, 'success')
-    return
+  if (!answer) return success
+  return {
+    ...asReply({ body: rendered(opened, answer), format: opened.format }),
+    written: () => {
+      if (needs.clock.mono() - began < platformWaitsMs) needs.batches.answerWritten(answer.id)
+    },
   }
-  response.once('finish', () => {
-    if (needs.clock.mono() - began < platformWaitsMs) needs.batches.answerWritten(answer.id)
-  })
-  end(response, 200, { body: rendered(opened, answer), format: opened.format })
 }
 
 function rendered({ inbound, seal, format }: OpenedPush, answer: PushAnswer): string {
@@ -241,29 +247,21 @@ function watchOpenid(needs: WebhookNeeds, query: URLSearchParams, inbound: Inbou
   )
 }
 
-function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unknown): void {
+function refusalOf(needs: WebhookNeeds, error: unknown): WebhookReply {
   const requestId = needs.ids()
-  const refuse = ({ code, message }: AppError) => {
-    endRefused(response, statusOf[code], { code, message, requestId })
-  }
+  const refuse = ({ code, message }: AppError) =>
+    refused(statusOf[code], { code, message, requestId })
   if (error instanceof WechatInputError) {
     needs.metrics.pushes.inc({ result: error.code })
-    refuse(new AppError(error.code, error.message))
-    return
+    return refuse(new AppError(error.code, error.message))
   }
-  if (isAppError(error) && refusedBefore.includes(error.code)) {
-    refuse(error)
-    return
-  }
+  if (isAppError(error) && refusedBefore.includes(error.code)) return refuse(error)
   needs.metrics.pushes.inc({ result: 'not_stored' })
   // while the database is away, the error of each push is not logged: the outage was logged once
   // where it began
-  if (isAppError(error, 'store_away')) {
-    refuse(error)
-    return
-  }
+  if (isAppError(error, 'store_away')) return refuse(error)
   needs.log.error({ error: String(error), requestId }, 'a push could not be stored')
-  endRefused(response, 500, { code: 'internal', message: 'The push is not stored.', requestId })
+  return refused(500, { code: 'internal', message: 'The push is not stored.', requestId })
 }
 
 /**
@@ -272,23 +270,15 @@ function endWithError(needs: WebhookNeeds, response: ServerResponse, error: unkn
  */
 const refusedBefore: ErrorCode[] = ['not_found', 'too_large', 'overloaded']
 
-function endRefused(response: ServerResponse, status: number, error: Failure['error']): void {
-  end(response, status, { body: JSON.stringify({ error }), format: 'json' })
-}
+const refused = (status: number, error: Failure['error']): WebhookReply => ({
+  status,
+  type: 'application/json; charset=utf-8',
+  body: JSON.stringify({ error }),
+})
 
-function end(response: ServerResponse, status: number, answer: string | PlatformReply): void {
-  if (response.headersSent || response.destroyed) return
-  const [type, body] =
-    typeof answer === 'string'
-      ? ['text/plain', answer]
-      : [`application/${answer.format}`, answer.body]
-  // closes the connection, so that the unread rest of a refused body need not be waited for
-  if (status >= 400) response.shouldKeepAlive = false
-  response
-    .writeHead(status, {
-      'Content-Type': `${type}; charset=utf-8`,
-      'Content-Length': Buffer.byteLength(body),
-      'X-Content-Type-Options': 'nosniff',
-    })
-    .end(body)
-}
+const asReply = (answer: string | PlatformReply): WebhookReply =>
+  typeof answer === 'string'
+    ? { status: 200, type: 'text/plain; charset=utf-8', body: answer }
+    : { status: 200, type: `application/${answer.format}; charset=utf-8`, body: answer.body }
+
+const success = asReply('success')
