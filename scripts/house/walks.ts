@@ -4,13 +4,20 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { openSimulator } from 'wechat-simulator'
 import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { makeDemo } from '../demo.ts'
 
-export type Walks = { push: string[]; claim: string[]; reply: string[] }
+export type Walks = {
+  push: string[]
+  claim: string[]
+  reply: string[]
+  /** The files that run when nobody calls, since workers look for work by themselves every second. */
+  idle: string[]
+}
 type Call = () => Promise<void>
 
 /**
@@ -18,6 +25,8 @@ type Call = () => Promise<void>
  * call, since other things may run at the same time.
  */
 const rounds = 3
+/** How long nobody calls, so that everything that runs once a second runs at least once. */
+const idleMs = 2000
 const product = /^(?:dist\/((?:entities|rules|src)\/.*)|(packages\/wechat-api-ts)\/dist\/(.*))\.js$/
 
 export async function walkedFiles(root: string): Promise<Walks> {
@@ -29,7 +38,9 @@ export async function walkedFiles(root: string): Promise<Walks> {
     for (let n = 0; n < rounds; n++) await house.says(await house.follower())
     const agent = await house.agent()
     const claim = await walked(counter, agent.claim)
-    return { push, claim, reply: await walked(counter, agent.reply) }
+    const reply = await walked(counter, agent.reply)
+    const idle = [...(await counter.count(() => sleep(idleMs)))]
+    return { push, claim, reply, idle }
   } finally {
     counter.close()
     await house.close()
@@ -61,7 +72,7 @@ async function openCounter(root: string) {
     count: async (call: Call) => {
       await call()
       // Some work continues after the answer to the call, so the files are read a little later.
-      await new Promise((resolve) => setTimeout(resolve, 400))
+      await sleep(400)
       return take()
     },
     close: () => {

@@ -1,6 +1,6 @@
-// Runs the embedded tests on the other supported versions of Node. Their binaries and headers come
-// from the npm registry. SQLite is compiled for each version in a copy of this folder, because a
-// compiled addon works with one version only.
+// Runs the tests of the embedded edition (SQLite) on the other supported versions of Node. Their
+// binaries and headers come from the npm registry. SQLite is compiled for each version in a copy of
+// the whole project, because a compiled addon works with one version only.
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -35,8 +35,9 @@ void test('ARCHITECTURE.md names every file that a push, a claim and a reply run
     const named = new Set(linksIn([...titles, 'Under all three'].map(partOf).join('\n')))
     const ran = walks[call as keyof typeof walks].filter((file) => !queries.test(file))
     assert.ok(ran.length > 30, `the ${call} was watched`)
+    // on a busy machine a call takes longer than a second, and what runs every second runs, too
     assert.deepEqual(
-      ran.filter((file) => !named.has(file)),
+      ran.filter((file) => !named.has(file) && !walks.idle.includes(file)),
       [],
       `the way of a ${call} goes on through these`,
     )

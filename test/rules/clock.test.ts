@@ -38,7 +38,7 @@ const judged = ({ doubt, ...more }: Told) =>
     doubtsFor,
   )
 
-void test("when the database's clock shows what the monotonic clock expects, the time is left alone, however long the answer took", () => {
+void test("when the database's clock shows what the monotonic clock expects, it is not corrected, however long the database took to answer", () => {
   assert.deepEqual(judged({}), { kind: 'agrees', move: 0, offset: 0 })
   assert.deepEqual(judged({ from: now - 4 * second, to: now + 3 * second }), {
     kind: 'agrees',

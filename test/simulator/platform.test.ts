@@ -218,7 +218,7 @@ test("the simulator sends pushes of an authorised account to its platform, encry
   assert.equal(scene.pushes.length, 2)
 })
 
-test('in the simulator a platform may only do what the owner of the account permitted', async (t) => {
+test('in the simulator a third-party platform may only do what the owner of the account permitted', async (t) => {
   const { scene, sim, ask, componentToken } = await open(t)
   const token = await componentToken()
   const { authCode } = await sim('authorize', { appid, scopes: [2] })

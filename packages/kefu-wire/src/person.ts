@@ -75,6 +75,6 @@ export interface RemovedGroup {
   receptions: Whole
   rules: Whole
   overflows: Whole
-  /** How many queued sessions were moved to another lane. */
+  /** How many sessions were in the queue of the group and went to the queue of the account. */
   moved: Whole
 }

@@ -43,8 +43,7 @@ export type Step = {
    */
   customerServiceId?: number | null
   /**
-   * The lane and rank if the session is queued after the step. A value that is not given stays the
-   * same.
+   * Where the session waits if it is queued after the step. What is not given stays the same.
    */
   place?: { lane: string; rank?: number; queuedAt?: number }
   /**

@@ -149,8 +149,8 @@ const foreignAgainMs = 60_000
 const foreignMost = 1000
 
 /**
- * Some other program has stored a value of another type under one of our keys. It is repaired
- * without a message, so it is logged here where it is noticed.
+ * Logs that some other program has stored a value of another type under one of our keys. The next
+ * repair of the queue index replaces the value, but people should know of the other program.
  */
 function openForeign(log: Log, redis: string): (error: unknown) => void {
   const told = new Map<string, number>()

@@ -57,7 +57,10 @@ export async function holdAlone(
   }
 }
 
-/** Tries to take the lock that only one process may hold; null if another process has it. */
+/**
+ * Tries to take the lock that lets this process use the database alone; null if another process has
+ * it.
+ */
 async function take(pool: MysqlPool): Promise<Held | null> {
   const runner = pool.source.createQueryRunner()
   try {

@@ -13,7 +13,10 @@ type Desk = {
   other: Firm
   me: Person
   mine: Map<string, View>
-  /** Sessions that the agent no longer has, as they looked when the agent last saw them. */
+  /**
+   * Sessions that the agent no longer has, as the agent last saw them. The agent goes on acting on
+   * them, like somebody whose page is old, and must be refused.
+   */
   former: View[]
   posted: Posted[]
   unsettled: string[]

@@ -12,8 +12,8 @@ export type Pushed = {
 }
 
 const repeating = ['item', 'List', 'fail_idx']
-// The elements that identify a push. A push in which one of them occurs twice is refused; all other
-// elements may be repeated.
+// The elements that say what a push is and from whom. The simulator refuses to send a push in which
+// one of them occurs twice, because its receivers would read it differently.
 const single = [
   'ToUserName',
   'FromUserName',
