@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'node:test'
+import { openVoiceEncoder } from '../../src/actions/media/wav-to-mp3.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { openDesk } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
@@ -129,4 +130,12 @@ void test('ten WAVs uploaded at once, good and broken ones, are converted while 
   assert.deepEqual(await uploads, [201, 201, 400, 201, 201, 400, 201, 201, 400, 201])
   const whileEncoding = beside.slice(1).reduce((sum, one) => sum + one, 0)
   assert.ok(whileEncoding > 6 * 5, `${whileEncoding} pushes came between seven files`)
+})
+
+void test('a WAV whose conversion takes too long on a busy machine is refused for now, and not as a bad file', async () => {
+  const voices = openVoiceEncoder(1)
+  const bytes = wavOf({ seconds: 30, rate: 44_100, channels: 2, hertz: [440, 660] })
+  const refused = { code: 'overloaded', details: { retryAfter: 5 } }
+  await assert.rejects(() => voices.mp3(() => Promise.resolve(bytes)), refused)
+  await voices.close()
 })

@@ -119,7 +119,7 @@ function keysOf(
       ? {
           pushToken: open(row.token_previous ?? row.token, 'token') ?? '',
           aesKey: open(row.aes_key_previous ?? row.aes_key, 'aes_key'),
-          until: (row.keys_changed_at ?? 0) + previousHoldsMs,
+          until: row.keys_changed_at + previousHoldsMs,
         }
       : null,
   }

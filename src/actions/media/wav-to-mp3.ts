@@ -14,7 +14,7 @@ export type Encoded =
 const mostInLine = 16
 /**
  * A conversion that takes longer than this is given up: encoding a minute of sound takes only about
- * a second.
+ * a second, unless the machine is overloaded.
  */
 const takesAtMostMs = 20_000
 
@@ -41,10 +41,14 @@ const busy = () =>
   new AppError('overloaded', 'Too many voices are being turned into MP3: try again in a moment.', {
     retryAfter: 5,
   })
+const late = () =>
+  new AppError('overloaded', 'Turning this voice into MP3 takes too long: try again in a moment.', {
+    retryAfter: 5,
+  })
 const cannot = () =>
   new AppError('invalid_input', `This WAV cannot be turned into MP3. ${remedy}`, { field: 'file' })
 
-export function openVoiceEncoder(): VoiceEncoder {
+export function openVoiceEncoder(givenUpAfterMs = takesAtMostMs): VoiceEncoder {
   let worker: Worker | null = null
   let last: Promise<unknown> = Promise.resolve()
   let inLine = 0
@@ -63,13 +67,17 @@ export function openVoiceEncoder(): VoiceEncoder {
         resourceLimits: { maxOldGenerationSizeMb: 128 },
       })
       worker = started
-      const end = () => {
-        reject(cannot())
+      const end = (why: AppError) => {
+        reject(why)
         started.terminate().catch(() => undefined)
       }
-      const timer = setTimeout(end, takesAtMostMs)
+      const timer = setTimeout(() => {
+        end(late())
+      }, givenUpAfterMs)
       started.once('message', resolve)
-      started.once('error', end)
+      started.once('error', () => {
+        end(cannot())
+      })
       started.once('exit', () => {
         clearTimeout(timer)
         reject(cannot())
