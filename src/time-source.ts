@@ -90,6 +90,9 @@ export async function openTime(options: TimeOptions) {
       asking = false
     }
   }
+  // a clock that was moved while no process ran must be known before anything is written: with times
+  // from before the move, a timer would fire early
+  if (clockUrl !== undefined) await ask(clockUrl)
   const asks =
     clockUrl === undefined
       ? undefined

@@ -1,6 +1,8 @@
 // Several processes share a database whose clock jumps. Each simulated process has its own
 // monotonic clock, which the test moves.
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import test from 'node:test'
 import { silentLog } from '../../src/log.ts'
 import { openMetrics } from '../../src/metrics.ts'
@@ -51,7 +53,10 @@ async function world(t: Ends) {
       }
     }
   }
-  const open = async ({ alone = false } = {}): Promise<Process> => {
+  const open = async ({
+    alone = false,
+    clockUrl,
+  }: { alone?: boolean; clockUrl?: string } = {}): Promise<Process> => {
     const machine = { missed: 0, slept: 0 }
     const told: Told[] = []
     const metrics = openMetrics()
@@ -59,7 +64,7 @@ async function world(t: Ends) {
     const time = await openTime({
       store,
       metrics,
-      clockUrl: undefined,
+      clockUrl,
       alone,
       log: { ...silentLog, warn: (facts, text) => told.push({ facts, text }) },
       machine: {
@@ -326,4 +331,19 @@ void test("the operator can make the product use the database's time at once whi
   const done = await believe()
   near(done.wasOffMs + 11 * day, 5 * second, 'it says what was')
   near(elapsed(await places.open()) - places.passed() - 11 * day, second, 'the next start')
+})
+
+void test('a clock that was moved while no process ran is known to the next process before it does anything', async (t) => {
+  const places = await world(t)
+  let advanceMs = 0
+  const server = createServer((_request, response) => {
+    response.end(JSON.stringify({ advanceMs }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  t.after(() => server.close())
+  const clockUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  await places.end(await places.open({ clockUrl }))
+  advanceMs = 30 * minute
+  const next = await places.open({ clockUrl })
+  near(elapsed(next) - places.passed() - advanceMs, minute, 'it knows the move')
 })

@@ -62,13 +62,17 @@ export async function answers(
 }
 
 /**
+ * Waits until all replies have left. One that leaves after the customer's next line counts towards
+ * WeChat's next window, but towards the former one here.
+ */
+const settlesBeforeNextWindow = settles
+
+/**
  * The customer writes lines, one of them pushed twice; they are read and answered by a rule and a
  * person; a note and a picture follow.
  */
 export async function talks(at: At, talk: Talk, owner: Actor): Promise<void> {
-  // waits, because a reply that leaves after the customer's next line would count towards the next
-  // window
-  await settles(at, talk)
+  await settlesBeforeNextWindow(at, talk)
   await says(at, talk, { text: next('问'), copies: 2, talking: true })
   await says(at, talk, { text: next('问'), talking: true })
   const { id, seq } = await stands(at, talk, { unread: talk.unread, agentUid: owner.uid })
@@ -107,6 +111,7 @@ export async function usesUp(at: At, talk: Talk, owner: Actor): Promise<void> {
   await refused()
   if (kept === 1) await answers(at, talk, { who: owner, useReserved: true })
   await refused()
+  await settlesBeforeNextWindow(at, talk)
   await says(at, talk, { text: next('又问'), talking: true })
 }
 

@@ -43,7 +43,8 @@ export type Step = {
    */
   customerServiceId?: number | null
   /**
-   * Where the session waits if it is queued after the step. What is not given stays the same.
+   * Where the session waits if it is queued after the step. Without a rank it keeps its own, or gets
+   * one if it has none.
    */
   place?: { lane: string; rank?: number; queuedAt?: number }
   /**

@@ -12,8 +12,8 @@ export class UserQueries extends Queries {
   }
 
   /**
-   * Locks the row that counts sign-in attempts for one name, so that attempts run one after the
-   * other even in several processes.
+   * Locks the row of the person with this name. Every sign-in does so before it decides, so sign-ins
+   * with one name run one after the other, even in several processes.
    */
   lockLogin(username: string) {
     return this.sql.one(`select uid from user where username = ?${this.sql.dialect.forUpdate}`, [

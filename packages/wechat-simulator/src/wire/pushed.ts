@@ -12,8 +12,8 @@ export type Pushed = {
 }
 
 const repeating = ['item', 'List', 'fail_idx']
-// The elements that say what a push is and from whom. The simulator refuses to send a push in which
-// one of them occurs twice, because its receivers would read it differently.
+// The elements that say what a push is and from whom. XML in which one of them occurs twice cannot
+// be read, because it could be understood in two ways; all other elements may be repeated.
 const single = [
   'ToUserName',
   'FromUserName',
