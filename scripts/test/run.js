@@ -3,14 +3,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { groupFiles } from './groups.js'
 
 const record = new URL('record.js', import.meta.url).pathname
-const [ends, untraced] = ['ends.js', 'untraced.js'].map(
-  (name) => new URL(name, import.meta.url).pathname,
-)
+const ends = new URL('ends.js', import.meta.url).pathname
 /** How many of the slowest files are listed, since these determine the duration. */
 const slowestTold = 12
 /**
@@ -101,16 +99,9 @@ function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) 
   const file = join(dir, 'record')
   const entries = groups.map((group, at) => {
     // The names are numbered, because the runner starts the processes in the order of their names.
-    const name = `${String(at).padStart(3, '0')}.mjs`
-    const [entry, tests] = [join(dir, `process-${name}`), join(dir, `tests-${name}`)]
+    const entry = join(dir, `process-${String(at).padStart(3, '0')}.mjs`)
     const imports = [ends, ...group].map((path) => `import '${pathToFileURL(path)}'\n`)
-    writeFileSync(tests, imports.join(''))
-    // the tests are imported dynamically: a static import would load them, and node:test with them,
-    // before untraced.js has run
-    writeFileSync(
-      entry,
-      `import '${pathToFileURL(untraced)}'\nawait import('./${basename(tests)}')\n`,
-    )
+    writeFileSync(entry, imports.join(''))
     return entry
   })
   try {
