@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { openHouse, type House } from '../support/app.ts'
@@ -55,10 +56,19 @@ void test('a process whose disk is too full for the database is not ready, until
     return
   }
   const disk = openSmallDisk(32)
-  const house = await openHouse({ rules: false, withoutCron: true, wrap: disk.wrap, dir: disk.dir })
+  // files lie on another disk, so that only the database can notice that this one is full
+  const files = mkdtempSync(join(tmpdir(), 'kefu-files-'))
+  const house = await openHouse({
+    rules: false,
+    withoutCron: true,
+    wrap: disk.wrap,
+    dir: disk.dir,
+    settings: { MEDIA_DIR: files },
+  })
   t.after(async () => {
     await house.close()
     disk.close()
+    rmSync(files, { recursive: true, force: true })
   })
   await fillAndFree(house, disk)
 })

@@ -122,7 +122,7 @@ void test('while the files of one account cannot be downloaded, those of other a
     await customer.says('', { type: 'image' })
   }
   const many = 12
-  for (let n = 0; n < many; n += 1) await send(slow)
+  await Promise.all(Array.from({ length: many }, () => send(slow)))
   await eventually(async () => {
     const rows = await house.rows('select message_id from media_fetch where attempts > 0')
     assert.ok(rows.length > 0, 'the premise: it hangs')

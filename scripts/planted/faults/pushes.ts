@@ -216,4 +216,12 @@ export const pushes: Fault[] = [
     put: "const newestFirst = 'k.message_id desc'",
     caughtBy: ["flows/order: a customer's history is in the order of writing over"],
   },
+  {
+    name: 'one-account-takes-all-downloads',
+    means: 'The downloads of one account may take every place of the process.',
+    file: 'src/actions/media/fetch-media.ts',
+    find: '{ perAccount: 4, first: 1, atOnce: 8, most: 64, slowAfterMs: 5000 }',
+    put: '{ perAccount: 8, first: 8, atOnce: 8, most: 8, slowAfterMs: 5000 }',
+    caughtBy: ['flows/slow-account: while the files of one account cannot be downloaded'],
+  },
 ]

@@ -115,6 +115,21 @@ export const storeFaults: Fault[] = [
     caughtBy: ['flows/full-disk: a process whose disk is too full for media is not'],
   },
   {
+    name: 'ready-without-room-for-rows',
+    means: 'Who can only read is ready.',
+    file: 'src/store/sqlite.ts',
+    find: "await work('push', (unit) => unit.installation.remember('probe', randomUUID()))",
+    put: "await work('push', () => Promise.resolve())",
+    also: [
+      {
+        file: 'src/store/sqlite.ts',
+        find: 'await probeDirectory(dirname(file))',
+        put: 'await Promise.resolve(probeDirectory && dirname(file))',
+      },
+    ],
+    caughtBy: ['flows/full-disk: a process whose disk is too full for the database is not'],
+  },
+  {
     name: 'rows-kept-by-the-gone',
     means: 'A transaction whose process has gone unheard keeps its rows.',
     file: pool,
