@@ -1,15 +1,15 @@
-// npm run check: everything that must pass before a change is merged. Two scripts run at a time; lint
-// and arch wait for the types, because they read the build. `--quick`
-// checks what must pass before a commit, `--before-tests` everything that needs only the source.
-import { spawn, spawnSync } from 'node:child_process'
+// npm run check: everything that must pass before a change is merged. The types come first, because
+// lint and arch read the build; then the tests run, and lint, formatting and arch beside them use
+// what processor time the tests leave. `--quick` checks what must pass before a commit; `--typed`
+// says that the types have been checked.
+import { spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 
-/**
- * Prints the output of a script when it has ended, because the output of parallel scripts would be
- * mixed.
- */
-function runScript(name) {
+/** Runs a script and prints its output when it has ended, so that it is not mixed with others. */
+function runScript(name, { beside = false } = {}) {
   const began = Date.now()
   const child = spawn('npm', ['run', '--silent', name], { stdio: ['ignore', 'pipe', 'pipe'] })
+  if (beside) setPriority(child.pid, constants.priority.PRIORITY_LOW)
   let said = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (piece) => (said += piece))
@@ -23,14 +23,27 @@ function runScript(name) {
   })
 }
 
-const types = runScript('types')
-const afterTypes = async (name) => (await types) && runScript(name)
+async function runAll(...names) {
+  let hold = true
+  for (const name of names) hold = (await runScript(name, { beside: true })) && hold
+  return hold
+}
+
+function runTests(flags) {
+  const child = spawn('npm', ['test', '--', ...flags], { stdio: 'inherit' })
+  return new Promise((resolve) => {
+    child.once('close', (code) => {
+      resolve(code === 0)
+    })
+  })
+}
+
+const flags = process.argv.slice(2)
+if (!flags.includes('--typed') && !(await runScript('types'))) process.exit(1)
 const holds = await Promise.all([
-  types,
-  afterTypes('lint'),
-  runScript('formatted').then((isFormatted) => isFormatted && afterTypes('arch')),
+  runTests(flags.filter((flag) => flag !== '--typed')),
+  runAll('lint', 'formatted', 'arch'),
 ])
-if (!holds.every(Boolean)) process.exit(1)
-if (process.argv.includes('--before-tests')) process.exit(0)
-const { status } = spawnSync('npm', ['test', '--', ...process.argv.slice(2)], { stdio: 'inherit' })
-process.exit(status ?? 1)
+if (holds[1]) console.log('✔ lint, formatted, arch')
+else console.log('✘ lint, formatted or arch: see above')
+process.exit(holds.every(Boolean) ? 0 : 1)

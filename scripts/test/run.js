@@ -3,12 +3,14 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { groupFiles } from './groups.js'
 
 const record = new URL('record.js', import.meta.url).pathname
-const ends = new URL('ends.js', import.meta.url).pathname
+const [ends, untraced] = ['ends.js', 'untraced.js'].map(
+  (name) => new URL(name, import.meta.url).pathname,
+)
 /** How many of the slowest files are listed, since these determine the duration. */
 const slowestTold = 12
 /**
@@ -93,15 +95,24 @@ const cutShort = (entries) =>
     .filter((entry) => !existsSync(`${entry}.ended`))
     .map((file) => ({ file, name: 'the process', why: 'It ended before its tests were over.' }))
 
+/** Whether a test file has hooks in a `describe`, which never run in an untraced process. */
+const usesDescribe = (path) =>
+  /^import .*\bdescribe\b.* from 'node:test'/m.test(readFileSync(path, 'utf8'))
+
 /** Runs each group of files in a process of its own. */
 function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) {
   const dir = mkdtempSync(join(tmpdir(), 'kefu-run-'))
   const file = join(dir, 'record')
   const entries = groups.map((group, at) => {
     // The names are numbered, because the runner starts the processes in the order of their names.
-    const entry = join(dir, `process-${String(at).padStart(3, '0')}.mjs`)
+    const name = `${String(at).padStart(3, '0')}.mjs`
+    const [entry, tests] = [join(dir, `process-${name}`), join(dir, `tests-${name}`)]
     const imports = [ends, ...group].map((path) => `import '${pathToFileURL(path)}'\n`)
-    writeFileSync(entry, imports.join(''))
+    writeFileSync(tests, imports.join(''))
+    // the tests are imported dynamically: a static import would load them, and node:test with them,
+    // before untraced.js has run
+    const first = group.some(usesDescribe) ? '' : `import '${pathToFileURL(untraced)}'\n`
+    writeFileSync(entry, `${first}await import('./${basename(tests)}')\n`)
     return entry
   })
   try {

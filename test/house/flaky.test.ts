@@ -36,6 +36,19 @@ test('it is interrupted', () => { process.exit(3) })`
  */
 const leaves = `import test from 'node:test'
 test('it is left', () => { process.exit(0) })`
+/** The source of a sample test file with an error that its test, which passes, does not catch. */
+const uncaught = `import test from 'node:test'
+test('it does not look', async () => {
+  Promise.reject(new Error('heard by nobody'))
+  await new Promise((done) => setTimeout(done, 100))
+})`
+/** The source of a sample test file whose test waits for a hook. */
+const hooked = `import { before, describe, test } from 'node:test'
+describe('they begin together', () => {
+  let is = 'early'
+  before(async () => { is = await Promise.resolve('ready') })
+  test('it is ready', () => { if (is !== 'ready') throw new Error(is) })
+})`
 
 async function run(
   t: TestContext,
@@ -96,6 +109,20 @@ test('a test file that passes when repeated alone is reported with its first fai
   assert.match(end, /it holds when it is alone/)
   assert.match(end, /late by one/)
   assert.match(end, /what the house said/)
+})
+
+test('an error that no test catches fails the run and is printed, though the test passes', async (t) => {
+  const { code, out } = await run(t, [passes, uncaught, passes], { together: true })
+  assert.equal(code, 1, out)
+  assert.match(out, /heard by nobody/)
+  assert.deepEqual(out.match(/^failed: .*/gm)?.length, 1, out)
+  assert.match(out, /failed: .*1\.test\.mjs/)
+})
+
+test('the hooks of a describe run before its tests', async (t) => {
+  const { code, out } = await run(t, [passes, hooked, passes], { together: true })
+  assert.equal(code, 0, out)
+  assert.match(out, /it is ready/)
 })
 
 test('two flaky test files in one run fail it', async (t) => {
