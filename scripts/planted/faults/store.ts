@@ -154,7 +154,7 @@ export const storeFaults: Fault[] = [
     find: '[ports.store.probe, ports.vault.probe]',
     put: '[ports.vault.probe]',
     edition: 'cluster',
-    caughtBy: ['cluster/outages: MariaDB'],
+    caughtBy: ['cluster/outages: when MariaDB fails in the way'],
   },
   {
     name: 'waits-for-a-silent-redis',
@@ -163,7 +163,7 @@ export const storeFaults: Fault[] = [
     find: 'if (!state.up) return undefined\n',
     put: 'while (!state.up && !state.closed) await new Promise((resolve) => setTimeout(resolve, 20))\n',
     edition: 'cluster',
-    caughtBy: ['cluster/outages: Redis'],
+    caughtBy: ['cluster/outages: when Redis fails in the way'],
   },
   {
     name: 'lock-of-the-only-process-lost',
