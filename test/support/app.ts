@@ -44,7 +44,9 @@ export type House = {
   simulator: string
   config: Config
   dir: string
-  /** The admin, who is signed in again automatically if a moved clock ended the sign-in. */
+  /**
+   * The admin. If a moved clock ends this sign-in, the test has to sign in again (`later` does).
+   */
   admin: Actor
   second: Second | null
   /**

@@ -6,14 +6,16 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 /**
- * An operation of the process that has an effect outside (such as writing a file): what it does,
- * the place in the code from which it is made, and its number among the operations of that place.
+ * An operation by which the process reaches outside itself, such as writing a file or asking the
+ * database: what it does, the place in the code from which it is made, and its number among the
+ * operations of that place.
  */
 export type Deed = { place: string; nth: number; what: string }
 export type Death = Pick<Deed, 'place' | 'nth'> & {
   where: 'before' | 'during'
   /**
    * Selects the operation at which to die by its description (`what @ place`) instead of its place.
+   * Then `nth` counts the operations that match.
    */
   like?: string
 }

@@ -1,6 +1,6 @@
-// Loaded before the product with --import. It observes every operation with an effect outside the
-// process (files, SQLite, MySQL, Redis, ports, output) together with the place in the code, and
-// kills the process at a chosen one. The product itself contains nothing for this.
+// Loaded before the product with --import. It observes every operation by which the process reaches
+// outside itself (files, SQLite, MySQL, Redis, ports, output) together with the place in the code,
+// and kills the process at a chosen one. The product itself contains nothing for this.
 import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { Server } from 'node:net'

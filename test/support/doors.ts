@@ -32,7 +32,10 @@ function notServed({ method, url, status }: { method: string; url: string; statu
   }
 }
 
-/** Watches all servers of this process, and calls `hear` for every request that was not served. */
+/**
+ * Watches the servers of this process whose addresses are added, and calls `hear` for every request
+ * that one of them did not serve.
+ */
 export function watchDoors(hear: (said: Said) => void) {
   const ports = new Set<number>()
   // a server is remembered by its object and not by its port, because a server that is closing has

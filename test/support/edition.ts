@@ -22,9 +22,9 @@ export const serversOfRunner = (): Servers | null =>
   isCluster ? { mariadb: needed('KEFU_TEST_MARIADB'), redis: needed('KEFU_TEST_REDIS') } : null
 
 /**
- * Opens a new, empty store. The products under test share one Redis and one appid, but tokens come
- * from different simulators, so each product has its own encryption key and cannot use the tokens
- * of others.
+ * In the cluster edition, creates a new, empty database. The products under test share one Redis
+ * and one appid, but tokens come from different simulators, so each product has its own encryption
+ * key and cannot use the tokens of others.
  */
 export async function openEdition(servers = serversOfRunner()): Promise<Edition> {
   if (!servers) return { settings: {}, close: () => Promise.resolve() }

@@ -80,8 +80,9 @@ const tally = (texts: string[]) =>
     .join(', ')
 
 /**
- * Reports every unserved request; it is a fault if there are more than announced. On a busy machine
- * any test may cause some.
+ * Reports every unserved request; it is a fault if there are more than announced. Those of a
+ * process that got no processor time (`starved`) are only printed, because any test may cause them
+ * on a busy machine.
  */
 function faultOfUnserved(said: Said[], announced: { most: number; why: string }[]): string[] {
   const textsOf = (of: Said['level']) =>

@@ -1,4 +1,4 @@
-// Contains, for each type of file, the smallest one that a browser still displays.
+// Small files, one of each type, that kefu and the simulator take for files of this type.
 const from = (text: string) => new Uint8Array(Buffer.from(text, 'base64'))
 
 export const png = from(

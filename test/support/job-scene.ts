@@ -43,7 +43,10 @@ export const answer = (scene: Scene) =>
     return scene.agent.call('POST', `${at}/messages`, line)
   })
 
-/** Makes everything look as if it had happened this much earlier, so that timers are due. */
+/**
+ * Makes everything about these sessions and customers look as if it had happened this much earlier,
+ * so that timers are due.
+ */
 export async function age(scene: Scene, ms: number): Promise<void> {
   const times = [
     'add_time',

@@ -50,7 +50,7 @@ async function readTruth(house: House, { name }: Load): Promise<Truth> {
 const textOf = ({ request }: LedgerItem) =>
   (request as { text?: { content?: string } }).text?.content ?? ''
 
-/** Reads the messages that reached the simulator. */
+/** Reads the messages of this load that reached the simulator. */
 async function readCalls(simulator: string, name: string): Promise<LedgerItem[]> {
   const calls: LedgerItem[] = []
   for (let after = 0; ;) {
@@ -144,8 +144,8 @@ const readClaims = (house: House) =>
   )
 
 /**
- * Checks the claims. Nobody hands a session on during this load, so each session must have exactly
- * one owner.
+ * Checks the claims. Nobody hands a session on during this load, so no session may be claimed
+ * twice.
  */
 function claimsHold({ done }: Load, ledger: Claimed[]): Found[] {
   const won = done.filter(({ kind, statuses }) => kind === 'claim' && statuses[0] === 200)

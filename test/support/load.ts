@@ -8,13 +8,16 @@ import { betweenLooks } from './pauses.ts'
 export type Done = {
   kind: 'push' | 'claim' | 'reply' | 'close'
   who: string
-  /** What the operation was about: its text, or the id of its session. */
+  /** What the operation was about: its text, or the id of its session; empty for a claim. */
   key: string
   result: 'ok' | 'no' | 'unknown'
   statuses: (number | null)[]
-  /** How long each attempt of this operation took that was answered with 200, in milliseconds. */
+  /** For a push: how long each attempt took that was answered with 200, in milliseconds. */
   tookMs: number[]
-  /** The id of the message or session that the answer contains, if the operation succeeded. */
+  /**
+   * For a push its MsgId, otherwise the id of the message or session that the answer contains;
+   * empty if there is none.
+   */
   id: string
   from: number
   to: number

@@ -1,6 +1,6 @@
 // The schema that the migrations make. The runner lets the migrations of the product make it once
 // in each run, and products under test begin with a copy of it, because to migrate is almost half
-// of what it costs to start one. Without the runner and with `--full`, each is migrated by itself.
+// of what it costs to start one. Without the runner, or with `--full`, each is migrated by itself.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -17,7 +17,10 @@ export function endBefore(house: House, holder: { destroy: () => void }): void {
   }
 }
 
-/** Takes the database away: makes all writes fail until the returned function is called. */
+/**
+ * Takes the database away: makes writes fail until the returned function is called. In the cluster
+ * edition those of the tables `inbox` and `installation` fail, so that no push can be stored.
+ */
 export async function takeStoreAway(house: House): Promise<() => Promise<void>> {
   if (isCluster) {
     const thief = await createConnection(house.config.DATABASE_URL.replace('mariadb:', 'mysql:'))
@@ -77,7 +80,7 @@ export const losesLeases = (ports: Ports): Ports => ({
 })
 
 /**
- * Makes the database refuse every line that contains this text, as it would refuse an invalid row.
+ * Makes the database refuse every line with exactly this text, as it would refuse an invalid row.
  */
 export async function refuseLines(house: House, text: string): Promise<void> {
   const trigger = isCluster

@@ -26,7 +26,7 @@ export type Company = {
   openids: string[]
   /** The sessions as the callers have last seen them; by them the next calls are chosen. */
   views: Map<string, View>
-  /** Who was told by an answer that they own which session; the ledger must confirm it. */
+  /** Who owns which session according to an answer; the ledger must confirm it. */
   told: { id: string; uid: number; fence: number }[]
   tally: Record<string, { done: number; refused: number }>
   clock: { totalMs: number }
@@ -89,8 +89,8 @@ export async function operate(at: Company): Promise<void> {
 }
 
 /**
- * Makes one of the calls on a session. It does so at once, because all random choices were made
- * before.
+ * Makes one of the calls on a session. Nothing is awaited before it, so that it is made with what
+ * the caller has seen.
  */
 async function onSession(at: Company, kind: Kind, { id, fence, agentUid }: View): Promise<Answer> {
   const path = `/api/sessions/${id}`
@@ -152,7 +152,7 @@ function see({ views }: Company, view: View): void {
 const viewed =
   'select s.session_id as id, s.state as stateCode, s.uid as agentUid, s.fence, s.seq from message_session s'
 
-/** Reads the session as it is now, like a caller would, because the next calls are chosen by it. */
+/** Reads the session as it is now, because the next calls are chosen by it. */
 async function look(at: Company, id: string): Promise<void> {
   for (const view of await at.house.rows<View>(`${viewed} where s.session_id = ?`, [id])) {
     see(at, view)

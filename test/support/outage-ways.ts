@@ -6,7 +6,7 @@ export type Way = {
   name: string
   /**
    * What happens to requests meanwhile: `late` they take long, `struck` they are cut off, `away`
-   * they cannot be sent.
+   * none of them reaches the server.
    */
   kind: 'late' | 'struck' | 'away'
   begin: (wire: TcpProxy, lateMs: number) => Promise<() => Promise<void>>
@@ -15,7 +15,7 @@ export type Way = {
 const strikesEveryMs = 400
 
 /**
- * Makes a failure that repeats itself: new connections work for a while and are then cut in the
+ * Makes a failure that repeats itself: new connections work for a while and are then struck in the
  * middle of a request, again and again.
  */
 const again = (strike: (wire: TcpProxy) => void): Way['begin'] => {

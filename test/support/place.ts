@@ -40,7 +40,8 @@ export async function openPlace(
         dir,
         alone: true,
         rules: false,
-        // how long a starting process listens for others before it assumes that it is alone
+        // a starting process listens for others some times as long as this before it assumes that
+        // it is alone
         clockEveryMs: 500,
         simulatorUrl: simulator.url,
         settings: edition.settings,

@@ -3,8 +3,8 @@ import type { Scene, State, Who } from './race-stage.ts'
 import type { Answered } from './route-calls.ts'
 
 /**
- * For each path, the kind of row that its routes write; calls that write the same kind of row are
- * raced.
+ * For each beginning of a path, the kind of row that its routes write; calls that write the same
+ * kind of row are raced.
  */
 export const kindsByPath = {
   '/api/rules/replay': 'replay',
@@ -58,7 +58,10 @@ export type Act = {
    * about them need not be true afterwards.
    */
   undoes?: (scene: Scene) => string[]
-  /** Two calls with the same value compete for one thing, and only one of them gets it. */
+  /**
+   * What the call competes for and only one can have, such as `name`. If two different calls have
+   * the same word, one must succeed and the other be refused.
+   */
   unique?: string
   spoils?: Spoils[]
   /** Set if the call ends the person's sign-ins, so that later calls with them get 401. */

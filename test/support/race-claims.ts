@@ -168,10 +168,7 @@ export const wholeReply = (scene: Scene, n: number): Claim[] => [
   },
 ]
 
-/**
- * What must be true after the push of a text or a scan was answered: its line is stored exactly
- * once.
- */
+/** What must be true after the push of a text was answered: its line is stored exactly once. */
 export const pushed = (scene: Scene, text: string): Claim[] => [
   {
     of: `line ${text}`,

@@ -1,5 +1,5 @@
-// Makes variants of calls for races: if the fields of a body are independent, one variant changes
-// one field and another changes two.
+// Makes a variant of a call for races: if the fields of its body are independent, each call changes
+// one of them, drawn by the seed.
 import type { Route } from '../../src/http/engine/route.ts'
 import { password } from './app.ts'
 import type { Way } from './race-act.ts'
@@ -52,7 +52,7 @@ const fieldsTouch: Record<string, Pick<Way, 'kinds' | 'spoils'>> = {
   'PATCH /api/accounts/:id': { kinds: ['session'] },
 }
 
-/** Two values to race for each field whose schema does not offer any. */
+/** Two values to race for each field that cannot have the values made up from its schema. */
 export const values: Record<string, (scene: Scene) => [unknown, unknown]> = {
   tags: () => [['一'], ['二']],
   expiresAt: () => ['2100-01-01T00:00:00.000Z', '2200-01-01T00:00:00.000Z'],
@@ -99,7 +99,10 @@ function valuesOf(scene: Scene, operation: string, { name, schema }: Field): unk
   )
 }
 
-/** For a body whose fields are independent: a variant with one field, and one with two. */
+/**
+ * For a body whose fields are independent: a variant that sends one of them, drawn by the seed;
+ * null for any other body.
+ */
 export function byField(route: Route): Way | null {
   const operation = operationOf(route)
   const { properties }: Schema = route.body ? schemaOf(route.body) : {}

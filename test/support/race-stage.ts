@@ -34,8 +34,8 @@ export type Scene = Stage & {
   ids: Ids
   openid: string
   /**
-   * The queued session of a second follower, for calls about several sessions; null if no call
-   * needs it.
+   * The queued session of a second follower, so that two sessions can be claimed; null if neither
+   * call is a claim.
    */
   beside: { sessionId: string; openid: string; customerId: string } | null
   /** A word that both calls of a race use, for example as a name for which they compete. */
@@ -46,7 +46,10 @@ const token = 'racetoken'
 export const minute = 60_000
 export const day = 24 * 60 * minute
 
-/** Starts the clock of races. All races share one clock, so moving it affects all of them. */
+/**
+ * Returns an object that moves the clock of the house. All races share it, so moving it affects all
+ * of them.
+ */
 export function openRaceClock(house: House): Clock {
   let total = 0
   let last = Promise.resolve()
@@ -127,7 +130,8 @@ async function hire({ house, ask }: Stage, who: Who, username: string): Promise<
 }
 
 /**
- * Restores the people to what they were, whatever the race changed. Their sign-ins may have ended.
+ * Restores one of the people to what they were, whatever the race changed. Their sign-ins may have
+ * ended.
  */
 export async function restore(
   stage: Stage,

@@ -111,7 +111,8 @@ async function fireBoth(scene: Scene, { acts, laterMs, swapped }: Race): Promise
 }
 
 /**
- * If both calls wanted the same thing, one must have got it and the other must have been told so.
+ * If two different calls wanted the same thing, one must have got it and the other must have been
+ * refused.
  */
 function rivals({ acts: [one, other] }: Race, answers: Answered[]): string[] {
   if (one.unique === undefined || one.unique !== other.unique) return []
@@ -247,7 +248,10 @@ const replaysEnd = ({ house, companyId }: Scene) =>
     assert.deepEqual(await house.rows(query, [companyId]), [])
   }, 'replay')
 
-/** Signs in the people of the company again, if a race has ended their sign-ins. */
+/**
+ * Enables the company again, which ended all sign-ins when it was disabled, and signs in the people
+ * whom `leave` does not restore.
+ */
 async function reopen(stage: Stage): Promise<void> {
   const { house, people, companyId, ask } = stage
   await ask('operator', `PATCH /api/companies/${companyId}`, { enabled: true })

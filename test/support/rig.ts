@@ -1,4 +1,4 @@
-// A connection between product and simulator that can be cut, delayed or made to give wrong answers
+// A connection between product and simulator that can be cut, fall silent or give wrong answers
 // exactly when a message is sent.
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
@@ -12,8 +12,8 @@ export type Rig = {
   arm: (cut: Cut) => Promise<void>
   mend: () => Promise<void>
   /**
-   * How many messages have been hit by a prepared failure, so that a test can check that it
-   * happened.
+   * How many messages have been hit by a prepared failure other than `refuse`, so that a test can
+   * check that it happened.
    */
   struck: () => number
   close: () => Promise<void>

@@ -77,8 +77,8 @@ function fillFor(route: Route, reach: Reach): Fill {
 }
 
 /**
- * The relations that a caller can have to a kind of session: there is a member only in a group
- * chat, and a queued session has no owner.
+ * The relations that a caller can have to a kind of thing, where not all are possible: there is a
+ * member only in a group chat, and a queued session has no owner.
  */
 const knows: Partial<Record<Thing, readonly string[]>> = {
   waiting: ['owner', 'former'],

@@ -25,8 +25,7 @@ export type Told =
 const tell = (told: Told) => process.send?.(told)
 
 /**
- * The clock of the database can be made to jump even before the product has been opened in this
- * process.
+ * Makes the database's clock jump. It is made anew for each product that is opened in this process.
  */
 let jumping = openJumping()
 

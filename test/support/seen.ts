@@ -1,4 +1,4 @@
-// Helpers that read sessions, customers and accounts through the API.
+// What many tests do: read sessions and accounts, change settings, run jobs and move the clock.
 import assert from 'node:assert/strict'
 import { commonLane } from '../../rules/session/lane.ts'
 import type { Actor, House } from './app.ts'
@@ -75,7 +75,7 @@ export async function setAll(house: House, settings: object, admin = house.admin
   await house.heard()
 }
 
-/** Moves the clock. Sign-ins have ended by then, so the admin signs in again. */
+/** Moves the clock. Sign-ins may have ended by then, so the admin signs in again. */
 export async function later(house: House, totalMs: number): Promise<Actor> {
   await house.app.advanceTo(totalMs)
   return signIn(house.url, 'admin')

@@ -38,8 +38,8 @@ import {
 } from './settings-steps.ts'
 
 /**
- * The first customer writes again: their agent is away, so they wait for everybody, are answered,
- * fall silent, are reclaimed and start anew.
+ * The first customer writes again: their agent is away, so they wait for this agent and then for
+ * everybody, are answered, fall silent, lose their agent and start anew.
  */
 export async function comesAgain(at: At): Promise<void> {
   const talk = at.talks[0] as Talk

@@ -110,13 +110,16 @@ export function greetingBy(facts: Facts, who: Speaker): string {
 export const whoIsGiven = ({ person }: Facts): Speaker =>
   person.role === 'agent' ? 'person' : 'colleague'
 
-/** Whether a queued session ends within this time. Outside working hours no time passes. */
+/**
+ * Whether a queued session ends within this time. With `queueInHours` no time passes outside
+ * working hours.
+ */
 export const endsQueuedWithin = (facts: Facts, minutes: number): boolean =>
   facts.settings.queueMinutes <= minutes && !(facts.settings.queueInHours && isClosed(facts))
 
 /**
- * After how many minutes a session with a silent new agent changes, or null if the agent counts as
- * having accepted.
+ * After how many minutes a session with a silent new agent changes; null if it does not, because
+ * the agent counts as having accepted and nothing is taken back.
  */
 export function notAcceptedFor({ settings }: Facts): number | null {
   const { takeBackMinutes, waitingMinutes, autoAcceptFirst } = settings

@@ -1,6 +1,7 @@
 // For each setting, how it is varied in the story of test/flows/every-setting.test.ts: `own` takes
-// the values from its schema, `by` lists them by hand, and `not` says why it is not varied. New
-// settings must be added here, and their consequences in test/support/settings-model.ts.
+// the values from its schema, `by` and `named` list them by hand, and `not` says why it is not
+// varied. New settings must be added here, and their consequences in
+// test/support/settings-model.ts.
 import { z } from 'zod'
 import { defaultSettings } from '../../rules/settings.ts'
 import { weekdays } from '../../rules/time/working-hours.ts'
@@ -147,7 +148,10 @@ export const sources = {
 }
 export type Source = keyof typeof sources
 
-/** Lists settings that are missing here and entries whose setting does not exist. */
+/**
+ * The settings of a source that are varied, each with its values. Fails if a setting is missing
+ * here, or an entry is of no setting.
+ */
 export function factorsOf(
   source: Source,
   { shape, places }: { shape: Shape; places: Partial<Record<string, Place>> } = sources[source],

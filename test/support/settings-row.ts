@@ -139,8 +139,8 @@ async function addPerson(house: House, boss: Actor, about: About): Promise<Actor
 }
 
 /**
- * Signs in a person whose presence is away, so that they are at their desk only where the story
- * says so.
+ * Signs in a person and sets their presence to offline, so that they are at their desk only where
+ * the story says so.
  */
 async function signInAway(house: House, username: string): Promise<Actor> {
   const person = await signIn(house.url, username)
@@ -148,7 +148,7 @@ async function signInAway(house: House, username: string): Promise<Actor> {
   return person
 }
 
-/** Signs in everybody again after their sign-ins have ended. */
+/** Signs in the person and the colleague again after their sign-ins have ended. */
 export async function returnToWork(at: At): Promise<void> {
   at.person = await signInAway(at.house, at.names.person)
   at.colleague = await signInAway(at.house, at.names.colleague)
@@ -156,7 +156,10 @@ export async function returnToWork(at: At): Promise<void> {
 
 const signInLasts = 45
 
-/** Moves the clocks of product and simulator. Sign-ins that end by this are renewed. */
+/**
+ * Moves the clocks of product and simulator. If sign-ins may end by this, that of the boss is
+ * renewed.
+ */
 export async function passes(at: At, minutes: number): Promise<void> {
   const ms = minutes * 60_000
   at.clock.totalMs += ms

@@ -32,7 +32,7 @@ export const common = ({ facts }: At) => commonLane(facts.ids.accountId)
 let said = 0
 export const next = (word: string) => `${word}${(said += 1)}`
 
-/** Lets the customer ask for a person, and checks that they wait for anybody. */
+/** Lets the customer ask for a person, and checks that the session is queued. */
 export async function waits(at: At, talk: Talk): Promise<Seen> {
   talk.unread = 0
   await says(at, talk, { text: askForPerson, isNew: true })
@@ -115,7 +115,10 @@ export async function usesUp(at: At, talk: Talk, owner: Actor): Promise<void> {
   await says(at, talk, { text: next('又问'), talking: true })
 }
 
-/** Sends a push in plain mode that somebody recorded an hour ago. */
+/**
+ * In plain mode, sends a push and then one that is signed an hour ago, as by somebody who recorded
+ * it.
+ */
 export async function isPushedOld(at: At, talk: Talk): Promise<void> {
   if (at.facts.account.mode !== 'plain') return
   const { openid } = talk.customer

@@ -65,8 +65,8 @@ const staff: Record<Exclude<Person, 'operator'>, object> = {
   admin: { role: 'admin' },
 }
 /**
- * The sign-in name of a person. The first company's admin, who is the operator, is called admin
- * already, so this company's admin has another name.
+ * The sign-in name of a person. The operator, who is an admin of the same company, is called admin
+ * already, so the person called `admin` here has another name.
  */
 export const usernameOf = (person: string) => (person === 'admin' ? 'manager' : person)
 

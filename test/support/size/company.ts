@@ -56,8 +56,8 @@ export async function openSized(counting: OpenCounting): Promise<Sized> {
 }
 
 /**
- * Prepares the company: turns on every timer and creates rules, so that every job has something to
- * do.
+ * Prepares the company: turns on the timers, and creates a group whose sessions move on to another,
+ * so that jobs have something to do.
  */
 async function prepare({ house, people, idsOf }: Stage): Promise<Facts> {
   const { fields } = await idsOf()

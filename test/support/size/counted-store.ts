@@ -16,7 +16,10 @@ export type Statement = {
 }
 /** The statements of a piece of work, and how many rows each transaction changed. */
 export type Heard = { statements: Statement[]; changed: number[] }
-/** The number and the longest duration (in ms) of the product's transactions. */
+/**
+ * The number and the longest duration (in ms) of the product's transactions, except those of
+ * pushes.
+ */
 export type Timed = { units: number; longestMs: number }
 
 const dialect = isCluster ? mysql : sqlite
@@ -68,8 +71,8 @@ export function openCountedStore(open: OpenCounting) {
       }
     },
     /**
-     * Returns how many transactions the product has made on its own connections, and how long the
-     * longest took.
+     * Returns how many transactions the product has made on its own connections, except those of
+     * pushes, and how long the longest took.
      */
     timed: (): Timed => state.timed,
     resetTimes: () => {

@@ -1,5 +1,5 @@
-// Generates the rows that a grown company has about its people and jobs, its quick replies and the
-// like.
+// Generates the rows that a grown company has about its people and jobs, its files, QR codes and
+// the like.
 import { dayMs, type Grown, idAt, type Places } from './grown-row.ts'
 
 export function records({ words, facts, place, at, first, customer, ended }: Places): Grown[] {

@@ -38,8 +38,8 @@ export const cases = (pairs: [when: string, then: string][], otherwise = 'null')
   `case ${pairs.map(([when, then]) => `when ${when} then ${then}`).join(' ')} else ${otherwise} end`
 
 /**
- * The agent of a generated session: each agent has the same limited number of sessions, however
- * many there are in total.
+ * The agent of a generated session: the number of sessions of each agent is limited, however many
+ * there are in total.
  */
 export const handOf = (uid: number) =>
   `case when n < 4000 then ${uid} else 100000 + floor(n / 1000) end`

@@ -92,7 +92,7 @@ export function sessions({ facts, place, at, first, heard, ...ids }: Places): Gr
             queued_at: heard,
             assigned_at: `case when n % 20 < 12 then null else ${heard} end`,
             receive_message_time: heard,
-            // of the active sessions one in twenty needs no answer, so that queries for unanswered
+            // of the active sessions one in four needs no answer, so that queries for unanswered
             // sessions have to filter
             unanswered_since: `case when n % 40 in (14, 16) then null else ${heard} end`,
             send_time: null,

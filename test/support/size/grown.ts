@@ -1,5 +1,5 @@
 // Makes a company look as if it had grown for years. Rows are written directly into every table
-// that grows, with one statement per table. Each row is computed from its number, so more can be
+// that grows, with a few statements per table. Each row is computed from its number, so more can be
 // added later. Timers are due only for the last few rows of each stage of growth.
 import { numbers, type Words } from '../../../scripts/bench/queue-load.ts'
 import { desk, records } from './grown-records.ts'

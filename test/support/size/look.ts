@@ -12,8 +12,8 @@ export const readingRoutes = routes.filter((route) => route.method === 'get' && 
 
 export type Touched = { touched: number; rows: number }
 /**
- * `statements`: for each job or list, what each of its statements touched. `changed`: for each of
- * them, how many rows a transaction changed.
+ * `statements`: for each job or list, what each of its statements touched. `changed`: for each job,
+ * the most rows that one of its transactions changed.
  */
 export type Looked = { statements: Map<string, Map<string, Touched>>; changed: Map<string, number> }
 

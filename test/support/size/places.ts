@@ -46,7 +46,10 @@ const dayMs = 24 * 3600_000
 const hexOf = (at: number, kind: string, n: number) =>
   `${(at + n).toString(16).padStart(12, '0')}${kind}${n.toString(16).padStart(19, '0')}`
 
-/** Cursors near the end of a list, so that a page has nearly all rows in front of it. */
+/**
+ * Ids of things with many rows, and cursors near the end of a list, so that a page has nearly all
+ * rows in front of it.
+ */
 export function spotsOf({ now }: Facts) {
   const [first, long] = [now - 3 * dayMs, now - 300 * dayMs]
   return {

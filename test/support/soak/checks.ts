@@ -167,8 +167,8 @@ function checkServed(entries: Journal['entries'], { promises, strikes }: Facts):
 
 const answeredWithinMs = 4500
 /**
- * For this long after a disturbance, replies may be late and the queue index wrong: a process needs
- * it to start again and to repair what it finds. Until then a breach is not counted.
+ * For this long after a disturbance a push may stay without an answer, because a process needs it
+ * to start again. Until then that is no breach.
  */
 const mendedWithinMs = 10_000
 
@@ -199,7 +199,8 @@ function checkAnswerTimes(
 }
 
 /**
- * Measures how long this process stood still, because its simulator could not answer in that time.
+ * Measures how long this process stood still, because its simulator could not receive answers in
+ * that time.
  */
 function openStalls() {
   const everyMs = 50

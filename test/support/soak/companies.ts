@@ -1,4 +1,4 @@
-// Creates two companies that share an installation, through the API.
+// Prepares two companies that share an installation, through the API.
 import assert from 'node:assert/strict'
 import { account, password, post } from '../app.ts'
 import { betweenLooks } from '../pauses.ts'
@@ -21,7 +21,7 @@ export type Firm = {
    */
   sessions: string[]
 }
-/** The accounts of company A; the simulated WeChat is disturbed for the second one. */
+/** The accounts of company A. The simulated WeChat is disturbed for `struck`. */
 export const appids = { first: 'wx0000000000000001', struck: 'wx0000000000000002' }
 const ofB = 'wx0000000000000003'
 

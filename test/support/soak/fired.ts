@@ -61,8 +61,8 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
       const counted = own.filter(({ opercode }) => reason === 'idle' || opercode === 2)
       const last = texts.get(counted.at(-1)?.text ?? '')
       if (!last || last.at === 0) continue
-      // sessions that ended near a jump of the database's clock are not judged: if that clock goes
-      // back, the product's time stands still even if the run moves it forward
+      // sessions whose last line came near a jump of the database's clock are not judged: if that
+      // clock goes back, the product's time stands still even if the run moves it forward
       const { begin, end } = last
       if (struckBetween(strikes, { from: begin - heardMs, to: end }, ['jump'])) continue
       promises.saw('P19')
@@ -75,7 +75,8 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
     }
   }
   /**
-   * Finds timers that should have fired long ago. It must be called while the clock runs normally.
+   * Finds timers that should have fired long ago by the clock of the run. It must not be called
+   * during a jump of the database's clock, which the run does not know.
    */
   const overdue = async (rows: Rows): Promise<string[]> => {
     const answer = await firms.A.admin.call('GET', '/api/settings').catch(() => null)

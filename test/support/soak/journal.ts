@@ -6,7 +6,10 @@ export type Outcome = 'ok' | 'fail' | 'info'
 export type Entry = {
   client: string
   op: string
-  /** What the operation was about: an openid, or the id of a session or a line. */
+  /**
+   * What the operation was about, such as an openid or the id of a session, a line or a rule; empty
+   * if it was about no single thing.
+   */
   key: string
   /** When the operation began, by the monotonic clock of this machine. */
   begin: number

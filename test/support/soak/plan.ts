@@ -30,7 +30,10 @@ export type Strike = { at: number; forS: number; n: number } & (
 )
 
 const jumpS = 8
-/** After a jump of the clock, nothing else may happen until the processes have dealt with it. */
+/**
+ * After a jump of the clock, no other disturbance of the product begins until the processes have
+ * dealt with it.
+ */
 export const afterJumpS = jumpS / 2
 const lasts: Partial<Record<HouseKind, number>> = { kill: 1, freeze: 2, jump: jumpS }
 
@@ -54,8 +57,8 @@ export function planOf(seed: number, minutes: number, edition: Edition): Strike[
 }
 
 /**
- * Draws kinds one after the other: first the given ones, then each kind once before any is
- * repeated.
+ * Draws kinds one after the other: first the first of the list, then the others, each once before
+ * any is repeated.
  */
 function inTurn<K>(
   draw: Draw,
@@ -64,7 +67,8 @@ function inTurn<K>(
 ): { at: number; forS: number; n: number; kind: K }[] {
   const strikes = []
   let left: K[] = []
-  // the first minutes of a run contain many kinds of disturbances; later there are quiet periods
+  // a run of up to three minutes has short pauses, so that it contains many kinds of disturbances;
+  // a longer one has quiet periods
   const restS = to > 180 ? 4 + draw.below(8) : 2
   for (let at = from; ;) {
     if (left.length === 0) left = [...kinds]

@@ -41,7 +41,7 @@ function checkOnce(replies: Reply[], whole: Whole): void {
   }
 }
 
-/** The ids of the replies that a person settled. They were unknown before. */
+/** The ids of the replies that a person settled. They had failed or were unknown before. */
 const settledByHand = ({ before }: Whole): Set<string> =>
   new Set(before.filter(({ op }) => op === 'resend' || op === 'resolve').map(({ key }) => key))
 

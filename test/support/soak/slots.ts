@@ -9,7 +9,7 @@ type Run = { job: string; slot: string; token: string; started_at: number }
 
 const overlapMs = 120_000
 /**
- * The runs are read only every ten seconds, so a disturbance up to ten seconds before a check may
+ * The runs are read every few seconds, so a disturbance up to ten seconds before a check may
  * explain what is found.
  */
 const looksMs = 10_000

@@ -5,7 +5,10 @@ import { countIf, grouped, type Whole } from './whole.ts'
 
 const isTaken = ({ op, outcome }: Entry) => op === 'push' && outcome === 'ok'
 
-/** Each push must have one inbox row and one line, and there must be no line without a push. */
+/**
+ * Each push that was answered must have its line, no line may be stored twice, and there must be no
+ * line without a push.
+ */
 export async function checkTwins(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole
   const lines = await rows<{ text: string; n: number; openid: string }>(

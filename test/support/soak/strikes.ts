@@ -53,8 +53,8 @@ export function openStrikes(
     struck.end = performance.now()
     if (strike.kind === 'jump') await rest(afterJumpS * 1000)
   }
-  // A start on a busy machine takes longer than planned. It must not fall into a jump of the clock: a
-  // process that is alone can only believe what it finds.
+  // A start on a busy machine takes longer than planned. It must not fall into a jump of the clock:
+  // a process that is alone can only believe what it finds.
   const inTurn = async (strikes: Strike[]) => {
     for (const strike of strikes) await one(strike)
   }

@@ -1,5 +1,5 @@
-// Checks that a reply is unknown only if its answer was lost, or if its sender died or could not
-// store the result.
+// Checks that a reply is unknown only if its answer was lost or was "system busy", or if its sender
+// died or could not store the result.
 import { performance } from 'node:perf_hooks'
 import type { Facts } from './facts.ts'
 import type { Rows } from './look.ts'
