@@ -1,4 +1,4 @@
-// What a process needs before it may run next to another one.
+// What a process needs before it may start, alone or next to another one.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -69,7 +69,7 @@ void test('several processes that start at once run each migration once and crea
   )
 })
 
-void test('unsuitable settings of a MariaDB server are reported with a remedy', async (t) => {
+void test('a column on MariaDB whose collation does not fit is reported with a remedy', async (t) => {
   const { store, close } = await openTestStore()
   t.after(close)
   assert.deepEqual(

@@ -85,7 +85,7 @@ void test('when a connection dies without the server noticing, its locks are rel
   )
 })
 
-void test('once the database answers again, no request is refused because of others that failed before', async (t) => {
+void test('once the database answers again, requests are not refused for a while because of others that failed before', async (t) => {
   let close = () => Promise.resolve()
   const { proxy, settings } = await openWire(t, () => close())
   const house = await openHouse({ alone: true, rules: false, withoutCron: true, settings })

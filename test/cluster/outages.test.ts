@@ -35,7 +35,10 @@ const servers: Server[] = [
   { name: 'Redis', setting: 'REDIS_URL', lateMs: 150 },
 ]
 
-/** The only warnings that a process may log while a server is away. */
+/**
+ * Warnings and errors that are expected here because a server fails. Any other fails the test,
+ * except the few that ends-clean.ts and app.ts allow.
+ */
 const said = [
   /^the database (does not answer|answers again|did not tell the time)$/,
   'rows were held by others for too long',

@@ -1,4 +1,4 @@
-// The scripts migrate, seed and doctor on MariaDB, run as a person would.
+// The scripts migrate, seed, doctor and reset-password on MariaDB, run as a person would.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

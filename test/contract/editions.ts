@@ -1,5 +1,6 @@
-// The implementations with memory and with Redis: each test in this directory runs once for each of
-// them.
+// The four ways in which queue index, newest lines, cache and event bus can be kept: in memory, or
+// in Redis alone, behind Sentinel or as a Cluster. Only twins.test.ts runs with each of them; other
+// tests choose some.
 import { after, before } from 'node:test'
 import { startCluster, startRedis, startSentinel } from '../../scripts/services/redis.ts'
 import { openBackends, type Backends } from '../../src/backends/open.ts'
@@ -19,7 +20,10 @@ export const editions: Edition[] = [{ name: 'memory', start: null }, ...redisEdi
 export const openOne = (url: string | undefined): Promise<Backends> =>
   openBackends({ url, clock: openClock(Date.now()), log: silentLog })
 
-/** One Redis and one process for all tests of a suite; tests that need more processes open them. */
+/**
+ * One process for all tests of a suite, with a Redis unless everything is kept in memory; tests
+ * that need more processes open them.
+ */
 export function house(edition: Edition) {
   const at: { service: Service | null; backends: Backends | null } = {
     service: null,

@@ -20,8 +20,8 @@ type Scene = {
   companyId: string
   lane: string
   /**
-   * A session whose agent has not accepted it yet: the queue index has a list of such sessions for
-   * each agent.
+   * A session that waits for an agent to accept it. It is here so that the queue index also has the
+   * list of those that wait for this agent, under whose key another program can write.
    */
   waits: { uid: number; id: string }
 }
@@ -138,7 +138,7 @@ for (const [name, ...kind] of [
       assert.match(await here.house.metrics(), /kefu_repairs_total\{what="foreign_keys"\} 5/)
     })
 
-    void test('the index of newest lines and the cache replace foreign values under their keys, and this is logged once', async (t) => {
+    void test('the index of newest lines and the cache replace foreign values under their keys, and this is logged once for each key', async (t) => {
       const here = await scene(t, kind)
       const { house, agent, raw, companyId, waits, logged } = here
       const recent = `recent:{${companyId}}:${waits.id}`

@@ -1,5 +1,5 @@
-// The product while Redis loses its data or hangs: the order of the queue is kept and work
-// continues.
+// The product while Redis loses its data, hangs or has died: the order of the queue is kept and
+// work continues.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { Redis } from 'ioredis'

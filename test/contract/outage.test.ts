@@ -1,5 +1,5 @@
-// Redis goes away while a process uses it: no call throws or waits, and what Redis missed is
-// repeated later.
+// Redis goes away while a process uses it: no call throws or waits long, and what Redis missed
+// meanwhile is not relied on afterwards.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { laneList } from '../../rules/session/queue-list.ts'
@@ -31,8 +31,8 @@ async function timed<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Calls every function of the queue index, newest lines, cache and event bus once, to see that none
- * of them throws.
+ * Makes the calls to queue index, newest lines, cache and event bus of which none may throw or wait
+ * long.
  */
 async function askAll({ queue, recent, cache, bus }: Backends, companyId: string): Promise<void> {
   await timed(() => queue.move(companyId, [enter('late', 1)]))
@@ -113,7 +113,7 @@ if (single) {
   describe('calls that Redis missed while it was away', () => {
     const at = house(single)
 
-    void test('a message missed on the event bus leads to one notification when the process is connected again', async () => {
+    void test('when a process is connected to the event bus again, each listener is told once that it may have missed messages', async () => {
       const here = at.backends()
       const rings: string[] = []
       here.bus.subscribe('known', (subject) => {
@@ -153,7 +153,7 @@ if (single) {
       }, 'everywhere')
     })
 
-    void test('a queue index that missed a write counts as incomplete until it is repaired', async () => {
+    void test('a queue index that missed a write counts as incomplete for every process', async () => {
       const [here, there] = [at.backends(), await at.another()]
       await rebuild(here, 'torn')
       at.service().pause()

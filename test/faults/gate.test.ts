@@ -1,5 +1,5 @@
 // The gate limits how many pushes run at once, and refuses at once those that would wait too long.
-// The tests block the single writer of the embedded edition.
+// Some of the tests block the single writer of the embedded edition.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { connect, type Socket } from 'node:net'
@@ -41,7 +41,10 @@ const statusAtOnce = async (push: Promise<Response>) => (await inTime(push, 10_0
 const inFlight = async (house: House) =>
   Number(/^kefu_pushes_in_flight (-?\d+)$/m.exec(await house.metrics())?.[1])
 
-/** Opens a push whose signature covers its body, and announces the body but does not send it. */
+/**
+ * Opens an encrypted push, whose body is announced but never sent here. Its signature is made up:
+ * it would cover the body, so it is not checked before the body has come.
+ */
 async function slowBody(house: House): Promise<Socket> {
   const { hostname, port } = new URL(house.url)
   const socket = connect(Number(port), hostname)
@@ -78,7 +81,7 @@ void test('after an overload the gate lets in exactly as many pushes as before',
   }
 })
 
-void test('a push that waits for the disk still occupies its place in the gate', async (t) => {
+void test('a push that waits for the disk still counts as the oldest, by whose age the gate refuses others', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const { ports } = house.app
@@ -122,14 +125,14 @@ void test('strangers whose bodies do not arrive occupy no place that pushes from
   })
   t.after(() => house.close())
   const strangers = await Promise.all([1, 2, 3, 4].map(() => slowBody(house)))
-  // until the front has stopped waiting for the bodies, which it does for a tenth of a second
+  // until each body counts as slow, which it does when it has not come after a tenth of a second
   await timePasses(300)
   assert.equal((await rawPush(house, textXml('o1', '1', '一'))).status, 200)
   assert.equal(await inFlight(house), 0)
   for (const socket of strangers) socket.destroy()
 })
 
-void test('at most sixteen slow bodies are allowed per address, for a second', async (t) => {
+void test('at most sixteen slow bodies are allowed per address at once, and further ones are refused', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ unserved: { most: 4, why: 'twenty bodies are slow, and sixteen may be' } })

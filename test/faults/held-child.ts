@@ -1,5 +1,6 @@
-// A product whose disk stops answering as soon as a certain named pipe exists: opening a pipe waits
-// for a writer who never comes.
+// A product whose disk stops answering as soon as a certain named pipe exists, either for forced
+// writes or for something that it does when it closes. Opening a pipe waits for a writer who never
+// comes.
 import { existsSync, fdatasync, open } from 'node:fs'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'

@@ -42,7 +42,10 @@ async function open(t: TestContext, who: string) {
   return {
     url,
     hold: () => execFileSync('mkfifo', [pipe]),
-    /** Tells the process to end. Returns its exit code and how long it took. */
+    /**
+     * Tells the process to end. Returns its exit code or the signal that ended it, how long it took
+     * and its output.
+     */
     end: async () => {
       const began = performance.now()
       child.kill('SIGTERM')

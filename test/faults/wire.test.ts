@@ -1,5 +1,5 @@
-// The connection to WeChat breaks at the worst moment. A reply that may have been delivered is
-// unknown, and nothing arrives twice unless a person sends it again.
+// The connection to WeChat breaks at the worst moment, or the answer tells nothing. A reply that
+// may have been delivered is unknown, and nothing arrives twice unless a person sends it again.
 import assert from 'node:assert/strict'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -97,7 +97,7 @@ const cuts: [cut: Cut, arrived: number][] = [
   ['busy', 0],
 ]
 for (const [cut, arrived] of cuts) {
-  void test(`if the connection to WeChat breaks (${cut}), the reply is unknown, the next one is sent after it, and only a person sends it again`, async (t) => {
+  void test(`if it is not certain whether WeChat took a reply (${cut}), the reply is unknown, the next one is sent after it, and only a person sends it again`, async (t) => {
     const at = await scene(t)
     await at.rig.arm(cut)
     const doubtful = await at.reply('doubtful')

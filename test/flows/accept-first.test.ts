@@ -77,7 +77,7 @@ void test('with autoAcceptFirst a claimed session waits while the agent is in an
   )
 })
 
-void test('with autoAcceptFirst no agent is without a conversation while a session waits for them, however many are claimed and closed at once', async (t) => {
+void test('with autoAcceptFirst, if many sessions are claimed or closed at once, one is accepted and the others wait, at the latest once the job accept-first has run', async (t) => {
   const { house, agent, states, claim } = await openOption(t, 12)
   await Promise.all(Array.from({ length: 12 }, claim))
   assert.equal(
@@ -125,7 +125,7 @@ void test('with autoAcceptFirst a returning customer is accepted at once if thei
 
 for (const autoAcceptFirst of [false, true]) {
   const how = autoAcceptFirst ? 'accepted automatically' : 'accepted by hand'
-  void test(`in a session that a message gave to an agent and that was ${how}, every reply is in the agent's name`, async (t) => {
+  void test(`in a session that a message gave to an agent and that was ${how}, a reply is in the agent's name`, async (t) => {
     const house = await openHouse({ rules: false, withoutCron: true })
     t.after(() => house.close())
     const agent = await house.agent('agent1')

@@ -17,7 +17,7 @@ const mini = {
   name: '小程序',
 }
 
-void test('the secrets of an account can be written but never read, and a company has a maximum number of accounts of both types', async (t) => {
+void test('the secrets of an account can be written but never read, and a company has a maximum number of accounts of both kinds', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const made = await house.admin.call('POST', '/api/accounts', { ...mini, type: 2, mode: 'safe' })
@@ -103,7 +103,7 @@ for (const mode of ['plain', 'compatible', 'safe'] as const) {
   })
 }
 
-void test('pushes of an account that is not bound are verified, answered, counted once and not stored, and nobody can reply through it', async (t) => {
+void test('pushes of an account that is not bound are verified, answered, counted once and not stored, and its sessions cannot be claimed', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const { id } = (await house.admin.call('GET', '/api/accounts')).body.items[0]

@@ -58,7 +58,7 @@ void test('with the rule even, each new customer goes to the agent with the fewe
   assert.equal((await a.call('POST', `/api/sessions/${id}/accept`, {})).body.stateCode, 1)
 })
 
-void test('waiting customers are assigned in queue order as soon as an agent has room, and no new customer overtakes them', async (t) => {
+void test('queued customers are assigned in the order of the queue as soon as an agent has room', async (t) => {
   const house = await open(t, { sessionRule: 'roundRobin' })
   const agent = await house.agent('a', { capacity: 1 })
   await presence(await house.agent('agent0'), 'offline')
@@ -71,7 +71,6 @@ void test('waiting customers are assigned in queue order as soon as an agent has
   await eventually(async () => {
     assert.deepEqual(await states(), [-4, 0, 3])
   })
-  // a fourth customer comes while the third waits and there is room: the fourth must stay behind
   await house.admin.call('PATCH', `/api/users/${agent.uid}`, { capacity: 2 })
   await eventually(async () => {
     assert.deepEqual(await states(), [-4, 0, 0])
@@ -83,7 +82,7 @@ void test('waiting customers are assigned in queue order as soon as an agent has
   )
 })
 
-void test('an agent who comes online gets waiting customers up to their capacity, oldest first; the rest keep waiting', async (t) => {
+void test('an agent who comes online gets queued customers up to their capacity, oldest first; the rest stay queued', async (t) => {
   const house = await open(t, { sessionRule: 'even' })
   const agent = await house.agent('a', { capacity: 2 })
   for (const one of [agent, await house.agent('agent0')]) await presence(one, 'offline')
@@ -103,7 +102,7 @@ void test('an agent who comes online gets waiting customers up to their capacity
   })
 })
 
-void test("nobody is assigned a customer of an account they do not serve, and a group's rule overrides the company's", async (t) => {
+void test("nobody is assigned a customer of an account they do not serve, and an account's session rule overrides the company's until it is removed", async (t) => {
   const house = await open(t)
   const accounts = (await house.admin.call('GET', '/api/accounts')).body.items as { id: string }[]
   const accountId = accounts[0]?.id ?? ''
@@ -182,7 +181,7 @@ void test("while an agent is away their deputy gets the customer, and the next c
   assert.equal((await sessionOf(house, customer)).agentUid, owner.uid)
 })
 
-void test('a customer whose exclusive agent is disabled is assigned to anybody', async (t) => {
+void test('a returning customer whose exclusive agent is disabled is queued in the common lane', async (t) => {
   const house = await open(t)
   const owner = await house.agent('owner')
   const customer = await follower(house)
@@ -194,7 +193,7 @@ void test('a customer whose exclusive agent is disabled is assigned to anybody',
   assert.equal((await sessionOf(house, customer)).queue?.lane, await commonOf(house))
 })
 
-void test('customers of higher priority come first; with windowFirst those whose reply window ends first, including those already waiting', async (t) => {
+void test('customers of higher priority come first; with windowFirst, among equals, those whose reply window ends first, also if they were queued before it was set', async (t) => {
   const house = await open(t)
   const customers = [await follower(house), await follower(house), await follower(house)]
   for (const [n, customer] of customers.entries()) {

@@ -174,7 +174,7 @@ void test('a company that is disabled is not enabled again by settings saved at 
   }
 })
 
-void test('limits on accounts, people and rules hold when many are created at the same moment', async (t) => {
+void test('limits on accounts and people hold when many are created or enabled at the same moment', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   for (let n = 0; n < rounds; n += 1) {
@@ -548,7 +548,7 @@ void test('a rule or reception that is saved while the group it names is deleted
   }
 })
 
-void test('a job that two people start at the same moment runs once, or twice one after the other, but never in parallel', async (t) => {
+void test('a job that is started several times at the same moment runs once, or several times one after the other, but never in parallel', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   for (let n = 0; n < rounds; n += 1) {

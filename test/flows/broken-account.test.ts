@@ -111,8 +111,8 @@ void test('an account whose WeChat is broken in any way delays no other account;
 })
 
 /**
- * Customers write to the healthy account, and an agent claims and answers them, while other accounts
- * hang. Every reply must arrive.
+ * Customers write to the healthy account, and an agent claims and answers them, while the WeChat of
+ * the other accounts is broken. Every reply must arrive.
  */
 async function servesTheOthers(house: House, agent: Actor, healthy: Talk): Promise<void> {
   for (let n = 0; n < 3; n += 1) {

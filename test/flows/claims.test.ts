@@ -130,7 +130,7 @@ void test('a session that is claimed while the queue index is repaired does not 
   assert.deepEqual(await ports.queue.heads(companyId, [lane], 5), [])
 })
 
-void test('a returning customer is accepted by their exclusive agent if online, waits for them if away, and moves to the common lane after the delay', async (t) => {
+void test('a returning customer waits for their exclusive agent to accept if online, is queued for them alone if away, and can be claimed by others after the delay', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const customer = await follower(house)

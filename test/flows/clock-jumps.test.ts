@@ -60,7 +60,7 @@ const ranAt = async ({ admin }: House, names: string[]) =>
       .filter(({ name, lastRun }) => names.includes(name) && lastRun?.endedAt)
       .map(({ name, lastRun }) => [name, lastRun?.startedAt]),
   )
-/** Moves the clock by a minute, so that every timer runs once. */
+/** Moves the clock this far from the start, and waits until each of these jobs has run again. */
 async function allRun(house: House, totalMs: number, names = timers): Promise<void> {
   const before = await ranAt(house, names)
   await house.app.advanceTo(totalMs)
@@ -124,7 +124,7 @@ for (const [words, ms] of jumps) {
   })
 }
 
-void test("after a jump of the database's clock, timers end sessions according to the time that has really passed", async (t) => {
+void test("after the database's clock has gone back two hours, a queued session ends when its time has really passed", async (t) => {
   const house = await open(t)
   const queued = await follower(house)
   await queued.says('有人吗')

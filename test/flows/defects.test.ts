@@ -142,7 +142,7 @@ defect(
 
 defect(
   15,
-  "a session that ends disappears from every list of the queue's index, whoever ends it and whatever its state",
+  'a session that a person closes disappears from every list of the queue index, whether it was queued or waiting',
   async (t) => {
     const at = await openDesk(t)
     const b = await at.house.agent('b')
@@ -180,7 +180,7 @@ defect(
 
 defect(
   16,
-  'a session that an agent starts is not ended at once, although its customer has never written',
+  'a session that an agent starts is not ended by the next run of the jobs, although its customer has not written in it',
   async (t) => {
     const at = await openDesk(t, { withoutCron: true })
     const customerId = (await at.session()).customer.id as string
@@ -246,7 +246,7 @@ defect(9, 'a customer who unfollows and follows again keeps their exclusive agen
   assert.equal((await sessionOf(house, customer)).customer.exclusiveAgentUid, agent.uid)
 })
 
-defect(11, 'the first message of a follower opens a session, whatever its type', async (t) => {
+defect(11, 'the first message of a follower opens a session, text or not', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const customer = await follower(house)

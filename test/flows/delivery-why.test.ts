@@ -27,8 +27,8 @@ async function desk(t: { after: (close: () => Promise<void>) => void }): Promise
 }
 
 /**
- * Makes the simulated WeChat fail at the next `next` calls that send a message, or at all of them
- * if `next` is 0.
+ * Makes the simulated WeChat fail at the next call that sends a message, or at the next `next`
+ * calls, or at all of them if `next` is 0. `how` may name the path of other calls.
  */
 const fault = ({ house }: Desk, how: object) =>
   post(`${house.simulator}/sim/faults`, { path: '/cgi-bin/message/custom/send', ...how })

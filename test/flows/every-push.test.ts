@@ -218,7 +218,7 @@ void test('events with nested lists and a text that contains XML are stored comp
   assert.deepEqual(await house.rows('select text from message_data'), [{ text: 'kefu_document' }])
 })
 
-void test("events of a customer in conversation are recorded: scans with the QR code's counts, locations and visits", async (t) => {
+void test("events of a customer who came by an agent's QR code are recorded: scans with the code's counts, locations, visits and leaving", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const agent = await house.agent('agent1')
@@ -308,7 +308,7 @@ void test("events of a customer in conversation are recorded: scans with the QR 
   )
 })
 
-void test('a menu key decides who receives the customer: a person, a group or anybody; a key that names nobody opens no session', async (t) => {
+void test('a menu key decides who receives the customer: a person, a group or anybody (also if nobody has the number it names); any other key opens no session', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body

@@ -61,8 +61,8 @@ const inWords = (row: Picks) =>
   factors.map(({ name, choices }, n) => `${name} ${choices[row[n] ?? 0]?.label ?? ''}`).join(', ')
 
 /**
- * The environment variables of a product that is started for the test; all values are text. Each
- * gets a directory and a key of its own.
+ * The environment variables of a product that is started for the test; all values are text. If the
+ * row sets a directory for media or a key, the product gets one of its own.
  */
 function environmentOf(row: Picks, dir: string): Record<string, string> {
   const given = Object.entries(givenTo(row, 'environment')).filter(
@@ -83,7 +83,7 @@ function environmentOf(row: Picks, dir: string): Record<string, string> {
 const mostAtOnce = 10
 
 for (const [n, some] of groups(rows).entries()) {
-  void test(`the story of a company works with ${some.length} combinations of settings (house ${n + 1} of ${groups(rows).length}, seed ${seed})`, async (t) => {
+  void test(`the story of a company goes as its settings say, with ${some.length} combinations of them (house ${n + 1} of ${groups(rows).length}, seed ${seed})`, async (t) => {
     const dir = makeFolder('every-setting')
     const house = await openHouse({
       rules: false,
@@ -100,7 +100,7 @@ for (const [n, some] of groups(rows).entries()) {
     })
     const clock: Clock = { totalMs: 0 }
     for (const [n, row] of some.entries()) {
-      await t.test(`the story works with combination ${n + 1} of settings`, async () => {
+      await t.test(`the story goes as the settings say, with combination ${n + 1}`, async () => {
         const given = Object.fromEntries(
           ['company', 'account', 'person'].map((source) => [source, givenTo(row, source)]),
         ) as Given

@@ -213,7 +213,7 @@ async function slower(house: House, work: () => Promise<void>) {
   return { ratio: median(beside) / median(alone), pushes: beside.length }
 }
 
-void test('old rows among many young ones are found through an index, and pushes do not wait while they are deleted', async (t) => {
+void test('old rows among many young ones are found through an index, and pushes are answered while they are deleted', async (t) => {
   const house = await openHouse({ alone: true, rules: false, withoutCron: true })
   t.after(house.close)
   const now = house.app.ports.clock.now()
@@ -238,7 +238,7 @@ void test('old rows among many young ones are found through an index, and pushes
   }
 })
 
-void test('a push that the database refused is kept until an admin has seen it, and then as long as any other push', async (t) => {
+void test('a push that the database refused is kept until an admin has seen it or it was read again, and then as long as any other push', async (t) => {
   const house = await openHouse({ alone: true, rules: false, withoutCron: true })
   t.after(house.close)
   house.announce({ refused: true })

@@ -38,7 +38,7 @@ const ways: Record<string, Given> = {
       await done(other, at(id, 'accept'))
     },
   },
-  'claimed as the first of those in hand': {
+  'claimed with autoAcceptFirst by an agent without a conversation': {
     says: 'agent1',
     settings: { autoAcceptFirst: true },
     come: async ({ agent, id }) => {

@@ -143,7 +143,7 @@ for (const [how, leave] of [
   })
 }
 
-void test('a session that was transferred to a group at the moment it was deleted is moved to the common lane by the job', async (t) => {
+void test('a session that was transferred to a group at the moment the group was deleted is moved to the common lane by the job overflow', async (t) => {
   const house = await open(t)
   const group = await makeGroup(house, '售后')
   await house.agent('member', { groupIds: [group.id] })
@@ -160,7 +160,7 @@ void test('a session that was transferred to a group at the moment it was delete
   assert.equal(await laneOf(house, customer), await commonOf(house))
 })
 
-void test('an overflow sends nobody to a group that cannot serve the account, and is removed when the group is deleted', async (t) => {
+void test('an overflow sends nobody to a group that cannot serve the account, and is removed when that group is deleted', async (t) => {
   const house = await open(t)
   const [full, next] = [await makeGroup(house, '满'), await makeGroup(house, '下一个')]
   await house.agent('member', { groupIds: [full.id] })
@@ -185,7 +185,7 @@ void test('an overflow sends nobody to a group that cannot serve the account, an
   assert.equal(saved.status, 200, 'what one reads may be written')
 })
 
-void test('a reception whose group is deleted names nobody, shows this, and can be given another receiver', async (t) => {
+void test('a reception whose group is deleted names nobody, shows this, and can still be changed; a rule that named the group hands over to everyone', async (t) => {
   const house = await open(t)
   const group = await makeGroup(house, '售后')
   await house.agent('member', { groupIds: [group.id] })

@@ -39,7 +39,7 @@ const leaves = (house: House, uid: number, how: object) =>
     }
   })
 
-void test('disabling a person queues all their sessions at once, ranked by how long each has waited, and removes them from group chats', async (t) => {
+void test('disabling a person queues all their sessions at once, ranked by how long each has waited, and removes the person from group chats', async (t) => {
   const house = await open(t)
   const [gone, heir] = [await house.agent('gone'), await house.agent('heir')]
   const foreign = await claimed(house, heir)

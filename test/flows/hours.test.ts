@@ -72,7 +72,7 @@ void test('the notice outside working hours is sent again after a working day, a
   assert.deepEqual(shown(await other.says('有人吗')), [], 'this account is always there')
 })
 
-void test('impossible working hours are refused with the name of the field', async (t) => {
+void test('impossible working hours and some other impossible settings are refused with the name of the field', async (t) => {
   const house = await open(t, {})
   const field = async (settings: object) =>
     (await house.admin.call('PATCH', '/api/settings', settings)).body.error?.details?.field

@@ -15,7 +15,7 @@ import { presence } from '../support/seen.ts'
 type Leaver = { uid: number; sessionsTo: string | number }
 const each = 3
 
-/** Prepares a person with two sessions, one of which waits to be accepted. */
+/** Prepares a person with three open sessions, and the deputy who may get them. */
 async function arrange(house: House, nth: number): Promise<Leaver> {
   const heir = await house.agent('heir', { capacity: 1000 })
   const leaver = await house.agent(`leaver${nth}`, { deputyUids: [heir.uid] })

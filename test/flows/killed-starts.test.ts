@@ -54,7 +54,8 @@ const stageOf = ({ place }: Deed): string =>
     .join(' < ')
 
 /**
- * Where the start is killed: once in each stage, or with --full before and during every operation.
+ * Where the start is killed: once in each of at most `few` stages, drawn at random, or with --full
+ * before and during every operation.
  */
 function deathsOf(deeds: Deed[], few: number): Death[] {
   if (isFull) {
@@ -124,8 +125,7 @@ async function begin(house: House): Promise<Scene> {
 type Before = { text: string; queued: string; keys: Map<string, Set<string>> }
 
 /**
- * Leaves something for the next start: another waiting customer, and a reply that has not been
- * sent.
+ * Leaves something for the next start: another queued customer, and a reply that has not been sent.
  */
 async function leave(house: House, { open, served }: Scene, text: string): Promise<Before> {
   const agent = await house.agent('agent')

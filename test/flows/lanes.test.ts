@@ -18,7 +18,7 @@ import { commonOf, ledgerOf, presence, runJob, sessionOf, setAll } from '../supp
 
 const second = { ...account, appid: 'wx0000000000000002', originalId: 'gh_000000000002', name: 'B' }
 
-/** Opens two accounts and returns their ids. */
+/** Opens a second account and returns the ids of both. */
 async function openTwo(house: House): Promise<{ first: string; other: string }> {
   const made = await house.admin.call('POST', '/api/accounts', { kind: 'wechat', ...second })
   assert.equal(made.status, 201, JSON.stringify(made.body))

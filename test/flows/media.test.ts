@@ -34,7 +34,7 @@ async function desk(
   return { house, customer, agent }
 }
 
-void test('five replies of five types reach the follower with their content, and a sixth is refused before it is sent because the window is used up', async (t) => {
+void test('five messages of five types reach the agent with their content; five replies reach the follower, and a sixth is refused before it is sent because the window is used up', async (t) => {
   const { house, customer, agent } = await desk(t)
   await customer.says('', { type: 'image' })
   await customer.says('', { type: 'voice', recognition: '听得见吗' })
@@ -214,7 +214,7 @@ void test('a file that WeChat no longer has is marked as lost on its line, and a
   assert.deepEqual(opened, [])
 })
 
-void test("a follower's file that could not be downloaded for three days is marked as lost and not requested again", async (t) => {
+void test("a follower's file that could not be downloaded for three days is marked as lost", async (t) => {
   const { house, customer } = await desk(t)
   await mediaFault(house, { kind: 'errcode', errcode: 45009, next: 0 })
   await customer.says('', { type: 'voice' })

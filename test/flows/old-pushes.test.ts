@@ -42,7 +42,7 @@ void test("a recorded push URL is refused once WeChat's own time has advanced by
   assert.match(await house.metrics(), /kefu_pushes_total\{result="old"\} 1/)
 })
 
-void test('a recorded push URL that is still the newest of its account is refused a day later, and the next real push is accepted', async (t) => {
+void test('a recorded push URL that is still the newest of its account is refused two days later, and the next real push is accepted', async (t) => {
   const { house, push } = await scene(t)
   const kept = signed(undefined, start)
   assert.equal(await push(0, kept), 200)

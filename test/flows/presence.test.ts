@@ -17,8 +17,8 @@ async function open(t: Context): Promise<House> {
 }
 
 /**
- * Returns the presence that the directory and the list of people show, and whether the person would
- * be assigned a customer.
+ * Returns the person's presence, and fails if the list of people or the directory shows another
+ * one.
  */
 async function shown(house: House, { uid }: Actor): Promise<string> {
   const { items } = (await house.admin.call('GET', '/api/directory')).body

@@ -76,7 +76,7 @@ void test('a message of an unknown type is stored as a line of type 0 with its r
   }
 })
 
-void test('a follow is answered once, and that answer belongs to no session', async (t) => {
+void test('a follow is answered, and that answer belongs to no session', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const customer = await follower(house)
@@ -91,7 +91,7 @@ void test('a follow is answered once, and that answer belongs to no session', as
   assert.equal((await house.rows('select * from message_session')).length, 0)
 })
 
-void test('one push that the database refuses delays no other: 29 of a batch are stored, and the refused one keeps its raw XML', async (t) => {
+void test('one push that the database refuses does not keep the other 29 of its batch from being stored, and its raw XML is kept', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })
@@ -181,7 +181,7 @@ void test('pushes to a disabled company are answered and counted but not stored'
   assert.match(await house.metrics(), /company_closed/)
 })
 
-void test("a follower's text is returned unchanged: four-byte emoji, 2,048 bytes, 64-bit ids, and openids that differ only in case", async (t) => {
+void test('what a follower sends is stored unchanged: four-byte emoji, 2,048 bytes, 64-bit ids, and openids that differ only in case', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const long = '汉'.repeat(682) + 'ab'

@@ -71,7 +71,7 @@ export const peopleFaults: Fault[] = [
     find: 'const company = await unit.companies.lock(me.companyId)',
     put: 'const company = await unit.companies.find(me.companyId)',
     edition: 'cluster',
-    caughtBy: ['flows/at-once: limits on accounts, people and rules hold when many are'],
+    caughtBy: ['flows/at-once: limits on accounts and people hold when many are'],
   },
   {
     name: 'duplicate-name-is-a-fault',

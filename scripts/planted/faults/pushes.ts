@@ -108,7 +108,7 @@ export const pushes: Fault[] = [
     file: 'src/actions/push/batch-runner.ts',
     find: 'const all = [...ending.values(), pending[0]?.since]',
     put: 'const all = [pending[0]?.since]',
-    caughtBy: ['faults/gate: a push that waits for the disk still occupies its place'],
+    caughtBy: ['faults/gate: a push that waits for the disk still counts as the oldest'],
   },
   {
     name: 'strangers-take-places',
