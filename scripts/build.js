@@ -1,5 +1,6 @@
-// Builds SDK, product and console, each only if a source is newer than its last build. With
-// `--types` it checks all types and does not build the console.
+// Compiles packages, product, scripts and tests, and builds the console, each of the two only if a
+// source is newer than its last build. With `--types` it checks all types and does not build the
+// console.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,6 @@
 // npm run doctor: explains what is misconfigured and what to do. With `invariants` it checks the
-// stored data. It runs next to running processes and changes nothing.
+// stored data. It runs next to running processes and changes nothing itself; a process that is sent
+// a test push keeps an inbox row of it.
 import { readConfig, type Config } from '../src/config.ts'
 import type { Finding } from '../src/ports.ts'
 import { findRunningDemo } from './demo-running.ts'

@@ -1,5 +1,6 @@
-// npm run bench -- claim: compares a claim through kefu's API with the least that any claim can do.
-// Rounds alternate, each starts with an empty database, and each ratio is taken within a round.
+// npm run bench -- claim: measures a claim in short and long queues (claim-size.ts), and compares a
+// claim through kefu's API with the least that any claim can do. Rounds alternate, each starts with
+// an empty database, and each ratio is taken within a round.
 import { parseArgs } from 'node:util'
 import { claimKefu } from './claim-kefu.ts'
 import { claimSized, editions, printSized, type Sized } from './claim-size.ts'

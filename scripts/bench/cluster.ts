@@ -29,7 +29,7 @@ export type Cluster = {
 }
 
 /**
- * Starts the private servers. Their data are next to the checkout, because the directory for
+ * Starts the private servers. Their data are on the disk of the checkout, because the directory for
  * temporary files may be in memory, where writing costs nothing.
  */
 export async function openCluster(dir: string): Promise<Cluster> {

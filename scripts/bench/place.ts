@@ -1,4 +1,4 @@
-// Finds files of the checkout, since compiled code runs in dist.
+// Where a benchmark runs: the checkout, a directory on its disk, and the machine.
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'

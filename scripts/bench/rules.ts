@@ -1,6 +1,6 @@
 // npm run bench -- rules: compares the compiled matcher with scanning all keywords, SQL's LIKE and
 // the npm package @monyone/aho-corasick, for a hundred up to a million keywords. A figure counts
-// only if all of them find the same rule for every message.
+// only if each of them finds the same rule as the matcher for every message that it is asked about.
 import { createRequire } from 'node:module'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'

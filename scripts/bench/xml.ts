@@ -82,8 +82,8 @@ const kinds: { name: string; says: string; bodies: string[] }[] = [
 ]
 
 /**
- * Checks that all readers read the same from each push. If they do not, their times mean nothing
- * and the benchmark ends with an error.
+ * Checks that all readers read the same text in one field of each push. If they do not, their times
+ * mean nothing and the benchmark ends with an error.
  */
 function prove(): void {
   for (const { name, says, bodies } of kinds) {

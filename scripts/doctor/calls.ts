@@ -61,9 +61,9 @@ function noToken(error: WechatRefused, name: string): Finding {
 
 type Right = { what: string; ask: (client: WechatClient) => Promise<unknown>; without: string }
 
-// Harmless calls that show which permissions an account has. WeChat refuses each of them: because
-// of its arguments if the account has the permission, and for lack of permission otherwise. None of
-// them changes anything.
+// Harmless calls that show which permissions an account has. Without the permission WeChat refuses
+// a call for lack of it. With the permission it answers the call of the menu, and refuses the
+// others because of their arguments. None of them changes anything.
 const rights: Right[] = [
   {
     what: '客服消息 (customer-service messages)',

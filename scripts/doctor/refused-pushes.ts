@@ -1,5 +1,4 @@
-// Reports messages from followers that the database refused to store, because somebody must look at
-// them.
+// Reports pushes that the database refused to store and that no admin has seen to yet.
 import type { Finding } from '../../src/ports.ts'
 import type { Inspected } from '../../src/store/store.ts'
 

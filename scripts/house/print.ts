@@ -4,8 +4,8 @@ import type { FolderCycle, Way } from './imports.ts'
 import type { Walks } from './walks.ts'
 
 /**
- * All figures about a source tree. `walks` (the files that a call runs through) is null for a tree
- * that has not been built, because its code cannot be run.
+ * All figures about a source tree. `walks` (the files that a call runs through) is null for another
+ * checkout, because nothing of it is run.
  */
 export type Report = Figures & { walks: Walks | null }
 export type Pair = { before: Report | null; after: Report }

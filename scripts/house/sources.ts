@@ -33,7 +33,10 @@ function filesIn(root: string, folder: string): string[] {
     })
 }
 
-/** Folders of src and of src/actions count separately; every other directory counts as a whole. */
+/**
+ * Each package and each folder of src and of src/actions counts separately; every other directory
+ * counts as a whole.
+ */
 function roomNameOf(file: string): string {
   const parts = dirname(file).split('/')
   if (parts[0] === 'packages') return parts.slice(0, 2).join('/')

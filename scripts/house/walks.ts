@@ -71,7 +71,8 @@ async function openCounter(root: string) {
   return {
     count: async (call: Call) => {
       await call()
-      // Some work continues after the answer to the call, so the files are read a little later.
+      // Some work continues after the call is answered, so we wait a little before we ask V8 which
+      // files have run.
       await sleep(400)
       return take()
     },

@@ -20,8 +20,8 @@ export type Fault = Edit & {
    */
   also?: Edit[]
   /**
-   * The edition in which the fault shows. It is the embedded one unless locks or several processes
-   * are involved.
+   * The edition in which the fault shows: embedded, unless it needs MariaDB or MySQL, Redis, row
+   * locks or several processes.
    */
   edition?: 'cluster'
   /**

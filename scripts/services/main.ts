@@ -1,5 +1,5 @@
-// npm run services: starts every server that tests use, for trying things by hand. They end with
-// this process.
+// npm run services: starts MariaDB, and Redis alone, with Sentinel and as a cluster, as tests do,
+// for trying things by hand. They end with this process.
 import { startMariadb } from './mariadb.ts'
 import { startCluster, startRedis, startSentinel, type Service } from './redis.ts'
 

@@ -4,7 +4,10 @@ import type { Server } from './server.ts'
 
 export type Service = {
   url: string
-  /** The ports of all servers in the same order as `pids`; that of the main server comes first. */
+  /**
+   * The ports of all servers in the same order as `pids`; that of the main server comes first.
+   * Those of a cluster are followed by the ports of its bus.
+   */
   ports: number[]
   readonly pids: number[]
   stop: () => Promise<void>

@@ -73,7 +73,10 @@ async function schemaOnce(mariadb) {
   return { KEFU_TEST_SCHEMA: await migrateOnce(mariadb) }
 }
 
-/** Runs the same tests again with two processes on MariaDB and Redis behind nginx. */
+/**
+ * Runs the suites of the cluster edition, and once more those that use the product from outside:
+ * with two processes on MariaDB and Redis behind nginx.
+ */
 async function runOnCluster() {
   const { startMariadb } = await import('../../dist/scripts/services/mariadb.js')
   const { startRedis } = await import('../../dist/scripts/services/redis.js')

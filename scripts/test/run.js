@@ -95,7 +95,7 @@ const cutShort = (entries) =>
     .filter((entry) => !existsSync(`${entry}.ended`))
     .map((file) => ({ file, name: 'the process', why: 'It ended before its tests were over.' }))
 
-/** Whether a test file has hooks in a `describe`, which never run in an untraced process. */
+/** Whether a test file uses `describe`, whose hooks never run in an untraced process. */
 const usesDescribe = (path) =>
   /^import .*\bdescribe\b.* from 'node:test'/m.test(readFileSync(path, 'utf8'))
 

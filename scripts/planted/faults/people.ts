@@ -1,4 +1,5 @@
-// Faults with people, companies and accounts when several admins change them at the same time.
+// Faults with people, companies, groups and accounts, many of them when several admins change
+// something at the same time.
 import type { Fault } from '../fault.ts'
 
 export const peopleFaults: Fault[] = [

@@ -1,4 +1,5 @@
-// Faults with rules: the rules of one company must not affect another.
+// Faults with rules and with JSON that is too deep. By most of them one company slows down or stops
+// others.
 import type { Fault } from '../fault.ts'
 
 export const ruleFaults: Fault[] = [

@@ -1,4 +1,5 @@
-// Faults with transactions, leases, the disk and a database that goes away.
+// Faults with transactions, the disk, the clock, jobs, migrations, and a database or Redis that
+// goes away.
 import type { Fault } from '../fault.ts'
 
 const pool = 'src/store/engine/mysql-pool.ts'
