@@ -27,7 +27,7 @@ export interface WechatAccount {
    * stored.
    */
   unboundPushes: CountedPushes
-  /** How many pushes were refused because WeChat had signed them too long ago. */
+  /** How many pushes were refused because their time was long before that of newer pushes. */
   oldPushes: CountedPushes
   /** The URL to enter at WeChat; null if the server does not know its own address. */
   callbackUrl: string | null

@@ -16,9 +16,12 @@ export interface Customer {
   priority: Whole
   channel: ChannelKind
   subscribed: boolean
-  /** The reception whose QR code the customer scanned. */
+  /** The reception by whose QR code the customer came last; null if they came without one. */
   receptionId: string | null
-  /** How often the customer opened the conversation. */
+  /**
+   * How often WeChat reported where the customer was, for example when they opened the
+   * conversation.
+   */
   visits: Whole
   /** The last position that the customer reported. */
   location?: { latitude: number; longitude: number; at: Time | null }
@@ -35,7 +38,10 @@ export interface TrajectoryStep {
   at: Time
 }
 
-/** A customer whom their exclusive agent will lose soon, unless somebody writes. */
+/**
+ * A customer who will soon be reclaimed, unless somebody writes, from their exclusive agent or, if
+ * they have none, from the owner of their open session (`agentUid`).
+ */
 export interface ReclaimSoon {
   customer: Customer
   agentUid: Whole | null
@@ -46,7 +52,10 @@ export interface ReclaimSoon {
 
 export interface Reclaimed {
   customerId: string
-  /** The agent to whom the customer belonged before the reclaim. */
+  /**
+   * The exclusive agent of the customer before the reclaim; null if they had none and only an open
+   * session was reclaimed.
+   */
   agentUid: Whole | null
   sessionId: string | null
   at: Time

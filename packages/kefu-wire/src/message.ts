@@ -38,7 +38,10 @@ export interface Message extends Said {
    */
   messageType: Whole
   type: MessageType
-  /** The uid of the person of the company who wrote the line. */
+  /**
+   * The uid of the person who wrote the line. On a line that no person wrote, such as a rule's or
+   * an event, it names the owner that the session had then. Lines of customers have no uid.
+   */
   agentUid?: Whole
   /** The name of the writer at that time; only if the writer was not the owner of the session. */
   agentName?: string
@@ -49,7 +52,9 @@ export interface Message extends Said {
   createdAt: Time
 }
 
-/** 1 agent, 2 customer, 3 supervisor or admin, 4 member of a group chat, 5 system or note, 6 rule. */
+/**
+ * 1 agent, 2 customer, 3 supervisor or admin, 4 member of a group chat, 5 system or note, 6 rule.
+ */
 export type Opercode = 1 | 2 | 3 | 4 | 5 | 6
 
 export type MessageType =
@@ -116,7 +121,10 @@ export interface SentEvent {
 
 export interface Delivery {
   state: DeliveryState
-  /** The error code that WeChat answered. */
+  /**
+   * The errcode that WeChat answered to the last attempt; 0 means that it accepted the message.
+   * Absent if WeChat gave none.
+   */
   errcode?: Whole
   /** Why the message failed or its outcome is unknown; absent in every other state. */
   why?: DeliveryWhy
@@ -145,7 +153,7 @@ export type DeliveryWhy =
    * The message was given up, because the server failed for ten minutes; this is a fault of kefu.
    */
   | 'internal'
-  /** The message was sent, but WeChat gave no clear answer, so nobody knows whether it arrived. */
+  /** Sending was begun, but no clear answer of WeChat came, so nobody knows whether it arrived. */
   | 'no_answer'
   | 'reply_window_closed'
   | 'reply_budget_used'
@@ -153,10 +161,10 @@ export type DeliveryWhy =
   | 'dropped_on_close'
   /** A person sent the message again; the new line names this one as `resendOf`. */
   | 'resent'
-  /** The outcome was unknown until a person found out that the message did not arrive. */
+  /** A person found out that the message, which was failed or unknown, did not arrive. */
   | 'resolved'
 
-/** `unknown` means that the message was sent, but WeChat did not answer whether it arrived. */
+/** `unknown` means that the message may have been sent, but nobody knows whether it arrived. */
 export type DeliveryState = 'pending' | 'sending' | 'sent' | 'failed' | 'unknown'
 
 /** The answer of a call that writes a line or changes its delivery. */

@@ -44,7 +44,10 @@ export interface User {
 }
 
 export interface ChangedUser extends User {
-  /** Only after a person was disabled: how many of their sessions were given to others. */
+  /**
+   * Only after a person was disabled: how many sessions were taken from them, to be queued or given
+   * to others. A job hands on those for which the call has no time.
+   */
   handedOn?: Whole
 }
 

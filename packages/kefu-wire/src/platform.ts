@@ -1,8 +1,9 @@
 import type { Time } from './basic.ts'
 
 /**
- * A third-party platform. Its URLs, which are entered at WeChat, are only there if the server knows
- * its own address.
+ * A third-party platform. `ticketUrl` and `messageUrl` are entered at WeChat, and owners of
+ * accounts open `authorizeUrl` to give rights to the platform. They are only there if the server
+ * knows its own address.
  */
 export interface Platform {
   componentAppid: string

@@ -1,7 +1,7 @@
 import type { Time, Whole } from './basic.ts'
 import type { Content } from './content.ts'
 
-/** A prepared text that agents can insert into their answer. */
+/** A prepared answer that agents can send. */
 export interface QuickReply {
   id: string
   scope: QuickReplyScope

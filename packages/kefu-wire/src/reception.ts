@@ -1,7 +1,7 @@
 import type { Time, Whole } from './basic.ts'
 import type { SessionKind } from './session.ts'
 
-/** A QR code, and the person or group that serves the customers who scan it. */
+/** A QR code, and who serves the customers who scan it: a person, a group or whoever is free. */
 export interface Reception {
   id: string
   accountId: string

@@ -8,11 +8,14 @@ export interface RefusedPush {
   id: string
   accountId: string
   openid: string
-  /** What was pushed: `text`, `line` for any other message, or the name of the event. */
+  /** What was pushed: `text`, `line` for any other message, `event:<name>` or `notice:<name>`. */
   kind: string
   /** The XML of the push as it arrived, so that nothing of it is lost. */
   xml: string | null
-  /** The session that contains a line in place of the push; null if there is none. */
+  /**
+   * The session that contains a line in place of the push or, after it was read again, the line of
+   * the push itself; null if there is none.
+   */
   sessionId: string | null
   messageId: string | null
   at: Time

@@ -44,8 +44,8 @@ export interface NamedRule {
 }
 
 /**
- * Problems of the rules: keywords that never matter, rules that can never answer, and rules that
- * have not answered for a long time.
+ * Problems of the rules: keywords that never matter, rules that can never answer or name a person
+ * or group that is gone (`dead`), and rules that have not answered for 30 days (`silent`).
  */
 export interface RuleConflicts {
   conflicts: KeywordConflict[]
@@ -57,7 +57,7 @@ export interface KeywordConflict {
   rule: NamedRule | null
   kind: 'same' | 'hidden'
   keyword: string
-  /** The rule that answers instead when a text contains this keyword. */
+  /** The rule that answers instead wherever this keyword would match. */
   by: NamedRule | null
   explanation: string
 }
@@ -70,8 +70,8 @@ export interface DeadRule {
 }
 
 /**
- * A question that followers asked and no rule answered. Questions that are nearly the same are
- * counted as one.
+ * A question that followers asked and no rule answered, except perhaps a rule of kind `default`.
+ * Questions that are nearly the same are counted as one.
  */
 export interface UnmatchedQuestion {
   text: string
@@ -89,7 +89,7 @@ export interface DismissedQuestions {
   dismissed: Whole
 }
 
-/** A replay: rules are tried on the messages that followers really wrote. */
+/** A replay: changed rules are tried on the messages that followers really wrote. */
 export interface Replay {
   id: string
   state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
@@ -104,20 +104,21 @@ export interface Replay {
 
 export interface ReplayResult {
   messages: Whole
-  /** How often each rule would have answered (`hits`), and how often it really did (`before`). */
+  /** How often each rule would answer with the change (`hits`) and without it (`before`). */
   hits: { id: string; name: string; hits: Whole; before: Whole }[]
   /**
-   * The percentage of messages that a rule really answered (`before`), and that a rule would answer
-   * now.
+   * The percentage of messages that a rule would answer without the change (`before`) and with it
+   * (`after`). Rules of kind `default` do not count.
    */
   coverage: { before: number; after: number }
   newlyAnswered: ReplaySamples
+  /** Messages that one rule answers without the change, and another rule or none with it. */
   newlyWrong: ReplaySamples
 }
 
 export interface ReplaySamples {
   count: Whole
-  /** Sample messages, with the rule that answered before and the one that would answer now. */
+  /** Sample messages, with the rules that answer them without the change and with it. */
   samples: { text: string; before: string | null; after: string | null }[]
 }
 

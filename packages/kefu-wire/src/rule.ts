@@ -69,7 +69,7 @@ export interface Schedule {
 /** How often a rule answered. The count is some seconds behind. */
 export interface Hits {
   total: Whole
-  /** How often the rule answered in the last 30 days. */
+  /** How often the rule answered today and on the 30 days before (days of UTC). */
   recent: Whole
   /** The last day on which the rule answered. */
   lastDay: string | null

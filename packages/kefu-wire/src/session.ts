@@ -12,7 +12,8 @@ export interface Session {
   accountId: string
   agentUid: Whole | null
   /**
-   * A number that rises with every change of owner. A call that names an older fence is refused.
+   * A number that rises with every change of owner and when the session ends. A call that names an
+   * older fence is refused.
    */
   fence: Whole
   /** The number of the last line. */
@@ -21,11 +22,14 @@ export interface Session {
   agentOffset: Whole
   unread: Whole
   window: ReplyWindow
-  /** Whether the session has an owner. */
+  /** Whether the session is open and has an owner. A closed session still tells its `agentUid`. */
   assigned: boolean
-  /** Whether WeChat currently allows a message to the customer. */
+  /**
+   * Whether a message can be sent to the customer now: the session is open, its account is bound,
+   * and WeChat allows it.
+   */
   answerable: boolean
-  /** Since when the customer has been waiting for an answer. */
+  /** When the customer wrote the first line that no person has answered; null if there is none. */
   unansweredSince: Time | null
   /** The place of the session in the queue; absent unless the session is queued. */
   queue?: QueuePlace
@@ -36,11 +40,15 @@ export interface Session {
   /** How the customer graded the session. */
   satisfaction?: { grade: Grade; at: Time }
   /**
-   * Set if a timer ended the session while its customer was waiting for an answer. It is absent
-   * again once somebody has dealt with it.
+   * Set if the session had ended while its customer was waiting for an answer: a timer ended it, or
+   * a refused push was read again after its end. It is absent again once somebody has answered the
+   * customer or dismissed it.
    */
   missed?: Missed
-  /** When the session was missed; only the list of missed sessions has this field. */
+  /**
+   * Since when the session has been listed as missed: it had ended, and its customer was waiting
+   * for an answer. Only the list of missed sessions, which is sorted by it, has this field.
+   */
   missedAt?: Time
   lastMessage: Message | null
   createdAt: Time
@@ -50,10 +58,17 @@ export interface Session {
 
 export type SessionState = 'queued' | 'waiting' | 'active' | 'closed'
 
-/** 3 queued, 0 waiting, 1 active, 2 group chat; closed: -1 by its owner, -2 never accepted, -3 never claimed, -4 by a supervisor. */
+/**
+ * 3 queued, 0 waiting, 1 active, 2 group chat. Closed: -1 by its owner, by a rule, after silence,
+ * by a reclaim or because the customer unsubscribed; -2 nobody accepted it in time; -3 nobody
+ * claimed it in time; -4 by a supervisor or an admin.
+ */
 export type StateCode = 3 | 0 | 1 | 2 | -1 | -2 | -3 | -4
 
-/** Whom the customer asked for: nobody in particular (`other`), a person or a group. */
+/**
+ * For whom the session was meant last: nobody in particular (`other`), a person or a group. A rule,
+ * a menu button, a QR code, a transfer, handing on, or the agent who opened it decides.
+ */
 export type SessionKind = 'other' | 'user' | 'group'
 
 /** For how long, and how many more times, WeChat lets us write to the customer. */
@@ -106,22 +121,22 @@ export interface ClosedSessions {
   failed: FailedOne[]
 }
 
-/** One change of the state of a session. */
+/** One step of a session: a change of its state, its owner, its members or its lane. */
 export interface LedgerEntry {
   n: Whole
-  /** The state before the change; null if the session began with this change. */
+  /** The state before the step; null if the session began with this step. */
   from: StateCode | null
   to: StateCode
   /**
-   * Who made the change: `a:<uid>` for a person, `c:<customerId>`, `r:<ruleId>` or `job:<name>`.
+   * Who took the step: `a:<uid>` for a person, `c:<customerId>`, `r:<ruleId>` or `job:<name>`.
    */
   actor: string
   reason: string | null
   fence: Whole
   agentUid: Whole | null
   /**
-   * Who was considered for an assignment, and why they did not get the session. Other changes have
-   * no candidates.
+   * If an agent was looked for: who was considered, and why they got the session or not. Other
+   * steps have no candidates.
    */
   candidates?: Candidate[]
   at: Time
@@ -129,7 +144,7 @@ export interface LedgerEntry {
 
 /**
  * Somebody who was considered for an assignment. An entry without a uid stands for `count` people
- * about whom the same is true.
+ * about whom the same is true, and `not_exclusive` without a count for everybody else.
  */
 export interface Candidate {
   uid?: Whole

@@ -6,14 +6,14 @@ import type { Whole } from './basic.ts'
  */
 export type SessionRule = 'grab' | 'even' | 'roundRobin'
 
-/** The settings of a company. A time of 0 minutes switches its function off. */
+/** The settings of a company. A time of 0 minutes or 0 days switches its function off. */
 export interface Settings {
   sessionRule: SessionRule
   reclaimDays: Whole
   fallbackMinutes: Whole
   waitingMinutes: Whole
   queueMinutes: Whole
-  /** Whether waiting time only counts during working hours. */
+  /** Whether `queueMinutes` only counts time within working hours. */
   queueInHours: boolean
   idleCloseMinutes: Whole
   takeBackMinutes: Whole

@@ -1,5 +1,5 @@
-// Makes a call to WeChat. If the token is refused, it is replaced and the call is made once more.
-// For no other reason is a call repeated.
+// Makes a call to WeChat. If the token is refused, it is replaced and the call is sent once more.
+// For no other reason is a call sent twice.
 import { accept, readReply, type Advise, type Said } from './answer.ts'
 import type { Ask, Fields, Question } from './call.ts'
 import { WechatRefused, WechatUnreachable } from './errors.ts'

@@ -15,7 +15,7 @@ export function queryOf(request: IncomingMessage): URLSearchParams {
   return new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1))
 }
 
-/** Returns the body as text, even if a parser has already read it. */
+/** Returns the body as text, also if a parser has already read it as text or bytes. */
 export async function bodyOf(request: WebhookRequest): Promise<string> {
   const parsed = request.rawBody ?? request.body
   if (typeof parsed === 'string') return parsed

@@ -194,8 +194,8 @@ function required(fields: XmlNode, name: string): string {
 }
 
 /**
- * An openid consists of ASCII letters without spaces. Anything else is a forgery, and could not be
- * stored in an ASCII column.
+ * An openid consists of ASCII characters without spaces. Anything else is a forgery, and could not
+ * be stored in an ASCII column.
  */
 function openidOf(fields: XmlNode): string {
   const openid = required(fields, 'FromUserName')

@@ -1,5 +1,5 @@
-// Reads a push in JSON form into the same structure as its XML form. Every value becomes a text, so
-// that ids above 2^53 keep all digits.
+// Reads a push in JSON form into the same structure as its XML form. Numbers become texts, so that
+// ids above 2^53 keep all digits.
 import { badXml } from './errors.ts'
 import { stripForbidden } from './text.ts'
 import {

@@ -16,7 +16,10 @@ type Authorized = {
 }
 
 export type PlatformNotice = NoticeCommon &
-  /** A ticket comes every ten minutes and is valid for twelve hours. Keep the newest one. */
+  /**
+   * A `component_verify_ticket` comes every ten minutes. Its ticket is valid for twelve hours; keep
+   * the newest one.
+   */
   (
     | { kind: 'component_verify_ticket'; ticket: string }
     | ({ kind: 'authorized' | 'updateauthorized' } & Authorized)

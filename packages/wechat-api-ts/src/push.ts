@@ -43,7 +43,10 @@ export function checkKeys(keys: AccountKeys): void {
  * Turns a reply into the body of an answer. `now` is the time in seconds, by default the present.
  */
 type Seal = (reply: string, now?: number) => string
-/** `xml` is the decrypted push in the form named by `format`; the answer uses the same form. */
+/**
+ * `xml` is the text of the push, decrypted if it came in an envelope. It is XML or JSON, as
+ * `format` says, and the answer has the same form.
+ */
 export type OpenedPush = { inbound: Inbound; xml: string; format: PushFormat; seal: Seal }
 
 /** Reads a push to an account, or throws WechatInputError. */

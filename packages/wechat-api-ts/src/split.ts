@@ -1,15 +1,14 @@
-// Splits a text into parts that WeChat accepts, each as long as possible. It cuts between
-// paragraphs if it can, otherwise between lines, sentences, words or characters.
+// Splits a text into parts that WeChat accepts. It cuts between paragraphs if that leaves a part at
+// least half full, otherwise between lines, sentences, words or characters.
 
 /** How many bytes a text may have in a passive reply or a customer-service message. */
 export const mostTextBytes = 2048
 
-// links, emoticons and e-mail addresses that must not be cut, because the pieces would be shown as
-// plain text
+// links and emoticons, which must not be cut, because the pieces would be shown as plain text
 const whole =
   /<a\s[^<>]{1,2048}>[^<]{0,2048}<\/a>|https?:\/\/[\x21-\x7e]{1,2048}|\[[^\s[\]]{1,12}\]|\/:[\x21-\x7e]{1,8}/g
 
-// where a text may be cut: before white space, or after punctuation that ends a sentence
+// where a text may be cut, the best places first: before white space, or after punctuation
 const breaks: { at: RegExp; behind: boolean }[] = [
   { at: /\n[ \t\r]*\n/g, behind: false },
   { at: /\n/g, behind: false },

@@ -16,7 +16,7 @@ export function cdata(text: string): string {
 }
 
 // WeChat refuses \uXXXX in JSON (40033), but JSON.stringify writes control characters and lone
-// surrogates that way, so they are removed.
+// surrogates that way. So control characters are removed, and lone surrogates become U+FFFD.
 export function utf8Json(value: unknown): string {
   return JSON.stringify(value, (_key, entry: unknown) =>
     typeof entry === 'string'

@@ -1,4 +1,4 @@
-// All calls of an account, grouped by topic.
+// All calls that an account makes with an access token, grouped by topic.
 import { bind, type Bound, type Wire } from './call.ts'
 import { custom } from './calls/custom.ts'
 import { diagnosis, quota } from './calls/diagnosis.ts'

@@ -9,7 +9,7 @@ const whiteOnly = /^[ \t\r\n]*$/
 
 /**
  * Quickly reads a push whose elements contain only text, as nearly all do. Returns null if the push
- * is different or malformed, and leaves it to the full reader to refuse it.
+ * is different or malformed; then the full reader reads or refuses it.
  */
 export function readFlat(xml: string): XmlNode | null {
   const cursor = { xml, at: 0, dirty: hasForbidden(xml) }

@@ -14,7 +14,7 @@ export function isIgnoredName(name: string): boolean {
   return name === '__proto__' || name === 'constructor' || name === 'prototype'
 }
 
-// Elements that tell who sent the push and what it is. If one occurred twice, different readers
+// Elements that tell who sent the push and what it says. If one occurred twice, different readers
 // might believe different values, so that is refused.
 const standOnce = new Set(
   (

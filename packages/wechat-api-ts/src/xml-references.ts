@@ -4,8 +4,9 @@ import { stripForbidden } from './text.ts'
 const named: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" }
 
 /**
- * Replaces character references in a text. Null if one is unknown or stands for a forbidden
- * character.
+ * Replaces character references in a text. Null if one is unknown or stands for a character that
+ * XML forbids: then the full reader decides, which drops such a character but refuses a push with
+ * an unknown reference.
  */
 export function decodeReferences(text: string): string | null {
   const odd: string[] = []
@@ -17,8 +18,8 @@ export function decodeReferences(text: string): string | null {
 }
 
 /**
- * Refuses unknown references, because xml2js would accept those of HTML, and drops forbidden
- * characters.
+ * Refuses unknown references, because xml2js would accept those of HTML, and drops references to
+ * forbidden characters.
  */
 export function checkReferences(text: string): string {
   if (!text.includes('&')) return text

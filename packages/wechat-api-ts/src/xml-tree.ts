@@ -20,7 +20,10 @@ const wrapper = `all${randomBytes(16).toString('hex')}`
 
 type Raw = string | { [name: string]: Raw | Raw[] }
 
-/** Reads any push with xml2js and refuses what breaks WeChat's rules. */
+/**
+ * Reads any push with xml2js. It refuses what is malformed, has too many elements or too deep ones,
+ * or contains twice what may occur only once.
+ */
 export function readTree(xml: string): XmlNode {
   const flat = withoutCdata(xml)
   countElements(flat)

@@ -9,7 +9,9 @@ export type WebToken = {
   openid: string
   scope: string
   unionid?: string
-  /** Set if the page was viewed without the user's consent; the openid then belongs to nobody. */
+  /**
+   * Set if the page was viewed without the visitor's consent; the openid then belongs to nobody.
+   */
   is_snapshotuser?: 1
 }
 export type RefreshedWebToken = Omit<WebToken, 'unionid' | 'is_snapshotuser'>
@@ -102,7 +104,7 @@ type OauthPage = {
 }
 
 /**
- * The address to which a page sends the user for sign-in. WeChat requires this order of the
+ * The address to which a page sends its visitor for sign-in. WeChat requires this order of the
  * parameters.
  */
 export function oauthPage({ appid, redirectUri, scope, state = '' }: OauthPage): string {

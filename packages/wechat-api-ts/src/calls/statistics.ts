@@ -9,7 +9,10 @@ type Hour = { ref_hour: number }
 export type FollowerChange = { user_source: number; new_user: number; cancel_user: number }
 /** `msg_type`: 1 text, 2 image, 3 voice, 4 video, 6 link. */
 export type Messages = { msg_type: number; msg_user: number; msg_count: number }
-/** How many messages a user sent: `count_interval` 0 none, 1 one to five, 2 six to ten, 3 more. */
+/**
+ * How many followers (`msg_user`) sent how many messages each: `count_interval` 0 none, 1 one to
+ * five, 2 six to ten, 3 more.
+ */
 export type MessageSpread = { count_interval: number; msg_user: number }
 export type Callbacks = {
   callback_count: number
