@@ -86,7 +86,7 @@ void test("if the openid in a push's query differs from the one in its body, the
   assert.match(await house.metrics(), /kefu_push_openid_differs_total 1/)
 })
 
-void test('a call with malformed JSON, a wrong type, a wrong length or a foreign content type is answered 400 with the name of the field', async (t) => {
+void test('a call with malformed JSON, a value of a wrong type, a foreign content type or a body that is too large is refused, and the wrong field is named', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const admin = as(house.admin)

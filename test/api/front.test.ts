@@ -121,7 +121,9 @@ const lines = (house: House) =>
   house.rows<{ text: string }>('select text from message_data where opercode = 2 order by text')
 const answers = (wire: Wire) => wire.heard().split('HTTP/1.1 ').slice(1)
 
-/** Opens a connection to the first process itself, because a balancer would send its own requests. */
+/**
+ * Opens a connection to the first process itself, because a balancer would send its own requests.
+ */
 async function open(t: test.TestContext): Promise<{ house: House; wire: Wire }> {
   const house = await openHouse()
   const wire = await openWire(house.urls[0] ?? house.url)
@@ -168,7 +170,7 @@ void test('a push whose body comes after its head, in pieces, is stored; another
   assert.equal((await lines(house)).length, 2)
 })
 
-void test('a request that could be read in two ways stores nothing, and its connection is closed', async (t) => {
+void test('a request that is malformed or could be read in two ways stores nothing, and its connection is closed', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const text = pushText(1)

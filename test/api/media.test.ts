@@ -70,7 +70,7 @@ void test('a file of the vault is returned byte by byte, with the type of its co
   }
 })
 
-void test('a file of the vault can be requested in parts or conditionally (304), but only by somebody who is signed in', async (t) => {
+void test('a file of the vault can be requested in parts or conditionally (304), but only by signed-in people of its company', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const { url } = (await upload(house.admin, mp4, 'a.mp4').expect(201)).body

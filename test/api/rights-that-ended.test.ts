@@ -1,5 +1,5 @@
-// Rights end together with their reason, on every route: for example, an agent who no longer serves
-// an account cannot read its customers any more.
+// Rights end together with their reason: for example, an agent who no longer serves an account
+// cannot read its customers any more.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { as } from '../support/api.ts'

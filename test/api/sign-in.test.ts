@@ -112,7 +112,7 @@ void test('the database contains neither a sign-in token nor a secret of an acco
   assert.ok(!text.includes('testtoken'))
 })
 
-void test('an agent is refused what only an admin may do', async (t) => {
+void test('an agent is refused the lists and settings that only admins may read', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const agent = await signIn(house.url, 'agent0')

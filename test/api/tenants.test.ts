@@ -157,7 +157,7 @@ void test('an admin of company B gets 404 for every id of company A, on every ro
   await b.get('/api/companies').expect(403)
 })
 
-void test('company B cannot name people, groups or files of company A in calls on its own session', async (t) => {
+void test('company B cannot name people, groups or customers of company A in its calls', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const ids = await idsOf(house)

@@ -11,8 +11,8 @@ import { pushAgain, rawPush, textXml } from '../support/raw-push.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
 
 // How long the product may take to notice that the connection to its database is dead. TCP alone
-// would notice after more than 75 s. WeChat waits 5 s for each of three tries, so a later try of the
-// push is still in time.
+// would notice after more than 75 s. WeChat waits 5 s for each of three tries, so a later try of
+// the push is still in time.
 const soonMs = 10_000
 
 async function openWire(t: TestContext, end: () => Promise<void>) {

@@ -103,8 +103,8 @@ void test('a process killed at any commit while it disables a person has changed
     await house.close()
     const mortal = await startMortal(settings, dir, death)
     const said = `killed ${death.where} commit ${death.nth} of ${commits.length}`
-    // a job may hand on one of the sessions before this call does; the call then makes fewer commits,
-    // and the chosen one may never come
+    // a job may hand on one of the sessions before this call does; the call then makes fewer
+    // commits, and the chosen one may never come
     if ((await disable(mortal.stands?.url ?? '', leaver)) === 200) {
       outrun += 1
       await mortal.kill()

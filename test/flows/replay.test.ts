@@ -58,8 +58,8 @@ const percentile = (values: number[], part: number) =>
   NaN
 
 /**
- * Four followers push one message after the other until told to stop; returns the duration of each
- * push.
+ * Pushes messages of many followers, four at a time, until told to stop; returns the duration of
+ * each push.
  */
 function pushing(house: House) {
   let over = false
@@ -109,7 +109,7 @@ const drafts = [
 ]
 
 void test(
-  'a replay of new rules over stored messages reports hits, coverage and changed answers, and does not delay pushes',
+  'a replay of new rules over stored messages reports hits, coverage and changed answers, and pushes are answered meanwhile',
   { timeout: 600_000 },
   async (t) => {
     const house = await openHouse()
@@ -191,7 +191,7 @@ void test(
     const house = await openHouse()
     t.after(() => house.close())
     const range = await fill(house)
-    // every portion of messages waits for the test, so that the replay is held in the middle
+    // the third portion of messages waits for the test, so that the replay is held in the middle
     const { slow } = house.app.ports.store
     const typed = slow.replays.typed.bind(slow.replays)
     let heaps = 0

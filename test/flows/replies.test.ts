@@ -101,7 +101,7 @@ void test('when WeChat refuses the token, a new one is fetched and the reply arr
   })
 })
 
-void test('a reply outside the reply window is not stored, and the refusal says what to do', async (t) => {
+void test('a reply outside the reply window is not stored, and the refusal names the reply window', async (t) => {
   const at = await desk(t)
   await at.house.app.advanceTo(49 * 3600_000)
   const { signIn } = await import('../support/app.ts')

@@ -183,7 +183,7 @@ void test("a rule's several lines arrive in order: the first as passive reply, t
   )
 })
 
-void test('a line of every type is sent, as passive reply where WeChat allows it and through the API otherwise', async (t) => {
+void test('a line of every type that can be sent leaves: from a rule as passive reply where WeChat allows it and otherwise through the API, from an agent through the API', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const [image, voice, video, thumb] = [
@@ -290,7 +290,7 @@ void test('a line of every type is sent, as passive reply where WeChat allows it
   })
 })
 
-void test('a rule hands a customer to a group or a person, even if the customer is already waiting', async (t) => {
+void test('a rule hands a customer to a group or a person, even if the customer is already queued', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const group = (await house.admin.call('POST', '/api/groups', { name: '售后' })).body
@@ -485,7 +485,7 @@ void test('a changed rule is in use within a second, in other processes too', as
   }
 })
 
-void test('hits of rules are counted without writing a row for each push, and unanswered questions are collected', async (t) => {
+void test('hits of rules are counted, and unanswered questions are listed until a rule answers them or somebody dismisses them', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const customer = await follower(house)

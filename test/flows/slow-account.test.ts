@@ -55,7 +55,7 @@ void test('while WeChat hangs for one account, replies of other accounts arrive 
   assert.ok(unknown <= hanging.length / 2, `they waited for ${unknown} of the slow account`)
 })
 
-void test('while WeChat hangs for fifty accounts, replies of every other account still arrive', async (t) => {
+void test('while WeChat hangs for fifty accounts, replies of another account still arrive', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const agent = await agentOf(house)

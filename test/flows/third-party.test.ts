@@ -84,7 +84,7 @@ const shopOf = async (house: House) =>
     (one: { appid: string }) => one.appid === shop.appid,
   )
 
-void test("an account authorises our platform: pushes with the platform's keys are stored, replies are sent in the account's name, and authorising again and withdrawing work", async (t) => {
+void test("an account authorises our platform: pushes with the platform's keys are stored, replies are sent in the account's name, authorising again adds no account, and withdrawing unbinds it until it is authorised again", async (t) => {
   const house = await withPlatform(t)
   house.announce({
     logs: ['the owner of an account has withdrawn its authorisation: it is unbound'],
@@ -145,7 +145,7 @@ void test("an account authorises our platform: pushes with the platform's keys a
   assert.equal((await shopOf(house)).binding, 'platform', 'and back')
 })
 
-void test('hours after an authorisation, when all tokens have expired, replies are still sent because the refresh token was stored encrypted', async (t) => {
+void test('hours after an authorisation, when all tokens have expired, replies are still sent with the refresh token, which was stored encrypted', async (t) => {
   const house = await withPlatform(t)
   await authorize(house)
   const [row] = await house.rows<{ sealed: string }>(
@@ -172,7 +172,7 @@ void test('hours after an authorisation, when all tokens have expired, replies a
   })
 })
 
-void test('the state of an authorisation cannot be forged, nor used for another company or platform, nor after it has expired', async (t) => {
+void test('an authorisation needs a sign-in and a state that is not forged, and an account that one company has authorised cannot be authorised for another', async (t) => {
   const house = await withPlatform(t)
   const path = `/wechat/platform/${component.componentAppid}`
   assert.equal((await fetch(`${house.url}${path}/authorize`)).status, 401)
@@ -297,7 +297,7 @@ void test("an unexpected error in a step of WeChat's release test is logged, and
   assert.match(JSON.stringify(told), /a step of the release test.*nobody foresaw this/)
 })
 
-void test('an account whose owner withdrew the authorisation stays unbound whatever an admin saves at the same moment, until it is authorised again', async (t) => {
+void test('if the owner of an account withdraws the authorisation while an admin saves the account, it becomes unbound all the same, and no platform may use it until it is authorised again', async (t) => {
   const house = await withPlatform(t)
   await authorize(house)
   house.announce({

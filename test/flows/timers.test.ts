@@ -32,7 +32,7 @@ const loadOf = async (house: House, uid: number) =>
   (await house.rows<{ load: number }>('select `load` from agent_load where uid = ?', [uid]))[0]
     ?.load
 
-void test('a session that its agent does not accept within a day ends with -2; the customer belongs to nobody and is listed as missed', async (t) => {
+void test('a session that its agent does not accept within a day ends with -2, and the customer belongs to nobody', async (t) => {
   const house = await open(t)
   const agent = await house.agent('agent1')
   const customer = await follower(house)
@@ -92,7 +92,7 @@ void test('a session that nobody claims within two days ends with -3, exactly on
   )
 })
 
-void test('where only working hours count, no session ends because of time at night', async (t) => {
+void test('where only working hours count, no queued session times out outside of them', async (t) => {
   const always = ['00:00-24:00']
   const week = {
     sun: always,
@@ -144,7 +144,7 @@ const races = [
   ['idle-close', { idleCloseMinutes: 60 }, 61 * minute],
 ] as const
 for (const [job, settings, after] of races) {
-  void test(`a message that arrives at the moment the job ${job} runs prevents it from acting on that session`, async (t) => {
+  void test(`a customer's message that arrives just before the job ${job} would end the session keeps it open`, async (t) => {
     const house = await open(t, settings)
     const customer = await follower(house)
     await customer.says('一')
@@ -468,7 +468,7 @@ void test('a customer missed two days ago cannot be written to, and the list say
   assert.equal((await missedOf(customer)).missed.contactRefused, 'reply_window_closed')
 })
 
-void test('customers who will be reclaimed are listed a day before, and a reclaimed customer can be given back for another ten days', async (t) => {
+void test('customers who will be reclaimed are listed a day before, and a reclaimed customer can be given back to their agent', async (t) => {
   const house = await open(t)
   const [idle, fresh] = [await follower(house), await follower(house)]
   const agent = await house.agent('agent1')
@@ -527,7 +527,7 @@ void test('customers who will be reclaimed are listed a day before, and a reclai
   )
 })
 
-void test('after all timers have run the self-check finds nothing, and it does find what is then broken on purpose', async (t) => {
+void test('after a take-back the self-check finds nothing, and it does find what is then broken on purpose', async (t) => {
   const house = await open(t, { takeBackMinutes: 5 })
   const agent = await house.agent('agent1')
   const customers = [await follower(house), await follower(house), await follower(house)]

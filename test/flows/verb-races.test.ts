@@ -70,8 +70,9 @@ async function race(house: House, agents: Actor[], { drawn, tally }: Racing): Pr
   const [a, b, c] = agents as [Actor, Actor, Actor]
   const path = await claimMine(a)
   const first = (await a.call('GET', path)).body
-  // the session goes from A to B and back to A, while A closes it and writes with an old fence, and
-  // C claims: every order of these calls must leave the ledger consistent
+  // five calls are drawn from these: A gives the session to B or C or closes it, C claims it, B
+  // gives it back or accepts it, and the admin takes it over. Every order of them must leave the
+  // ledger consistent
   const verb = [
     () => a.call('POST', `${path}/transfer`, { agentUid: b.uid, fence: first.fence }),
     () => a.call('POST', `${path}/transfer`, { agentUid: c.uid, fence: first.fence }),

@@ -29,7 +29,7 @@ export const doorFaults: Fault[] = [
     file: 'src/store/queries/users.ts',
     find: `'${filterOf('user', 'uid')}'`,
     put: `'${without('user', 'uid')}'`,
-    caughtBy: ['api/tenants: company B cannot name people, groups or files of'],
+    caughtBy: ['api/tenants: company B cannot name people, groups or customers of'],
   },
   {
     name: 'account-of-any-company',

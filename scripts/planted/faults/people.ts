@@ -139,7 +139,7 @@ export const peopleFaults: Fault[] = [
     file: 'src/actions/accounts/account-row.ts',
     find: 'if (row.component_appid !== null && row.withdrawn_at === null) return',
     put: 'if (row.component_appid !== null) return',
-    caughtBy: ['flows/third-party: an account whose owner withdrew the authorisation stays'],
+    caughtBy: ['flows/third-party: if the owner of an account withdraws the authorisation'],
   },
   {
     name: 'reception-of-a-deleted-group',

@@ -101,7 +101,7 @@ export const replyFaults: Fault[] = [
     file: 'src/actions/messages/sender.ts',
     find: 'const lines = { perAccount: 8, first: 4, atOnce: 64, most: 512,',
     put: 'const lines = { perAccount: 8, first: 4, atOnce: 8, most: 8,',
-    caughtBy: ['flows/slow-account: while WeChat hangs for fifty accounts, replies of every'],
+    caughtBy: ['flows/slow-account: while WeChat hangs for fifty accounts, replies of another'],
   },
   {
     name: 'slow-account-takes-all',
