@@ -1,5 +1,6 @@
-// What agents and admins see where a customer could be overlooked: after a greeting, behind a
-// removed account, with a disabled person, after a refused push, and after nobody came in time.
+// What agents and admins see where a customer could be overlooked: after a greeting, behind an
+// account that is no longer bound, with a disabled person, after a refused push, and after nobody
+// came in time.
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
@@ -29,7 +30,7 @@ void test('in the console a conversation continues in both directions after a gr
   assert.deepEqual(complaints, [])
 })
 
-void test('in the console the next customer can be claimed although the first in the queue belongs to a removed account', async (t) => {
+void test('in the console the next customer can be claimed although the first in the queue came through an account that is no longer bound', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   await house.agent('agent1')
   const other = { ...account, appid: 'wx0000000000000002', originalId: 'gh_000000000002' }
@@ -77,8 +78,7 @@ void test('customers of a person who is disabled appear in the queue of the cons
 
 void test('a message the database refused is shown in the conversation, and to admins until one of them has seen it', async (t) => {
   const house = await openShownHouse(t, { rules: false, withoutCron: true })
-  // scheduled jobs are off, because one of them would read the refused message again within a
-  // second
+  // scheduled jobs are off, because one of them would soon read the refused message again
   house.announce({ refused: true })
   const customer = await follower(house)
   await customer.says('第一句')

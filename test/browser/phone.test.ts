@@ -89,7 +89,7 @@ void test('on the phone page a follower can send every type of message, scan, ta
   assert.deepEqual(complaints, [])
 })
 
-void test('on the phone page every kind of answer is shown, links lead nowhere, no text is interpreted as HTML, and a tap on a menu message is sent', async (t) => {
+void test('on the phone page a passive reply and replies of seven types are shown, links lead nowhere, no text is interpreted as HTML, and a tap on a menu message is sent', async (t) => {
   const { scene, api, page, complaints, line } = await open(t)
   const upload = async (type: string, file: string) => {
     const answer = await api.upload(`/cgi-bin/media/upload?type=${type}`, sample(file))
@@ -155,7 +155,7 @@ void test('on the phone page every kind of answer is shown, links lead nowhere, 
   assert.deepEqual(complaints, [])
 })
 
-void test('two phone pages side by side each show the conversation of their own follower', async (t) => {
+void test('two phones side by side on the phone page each show the conversation of their own follower', async (t) => {
   const { scene, api, page, complaints } = await open(t)
   await scene.change({ name: '演示商城' })
   await scene.call('POST', '/sim/followers', { appid, openid: 'oSecond', nickname: '小红' })

@@ -1,4 +1,4 @@
-// Compares the documentation of settings with the code.
+// Compares documents with the code: settings, links, rights.
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'

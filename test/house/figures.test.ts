@@ -25,7 +25,7 @@ function figures(files: Record<string, string[]>): Figures {
 }
 const report = (files: Record<string, string[]>): Report => ({ ...figures(files), walks: null })
 
-void test('the figures count lines of code, comments, functions and exports of a folder', () => {
+void test('the figures tell of each folder its files, its lines of code and their widths, the share of comments, the lengths of functions and the exports per file', () => {
   const { rooms } = figures({
     'rules/one.ts': [
       '// a comment',

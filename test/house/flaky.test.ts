@@ -119,7 +119,7 @@ test('an error that no test catches fails the run and is printed, though the tes
   assert.match(out, /failed: .*1\.test\.mjs/)
 })
 
-test('the hooks of a describe run before its tests', async (t) => {
+test('in a process that several test files share the hooks of a describe run before its tests', async (t) => {
   const { code, out } = await run(t, [passes, hooked, passes], { together: true })
   assert.equal(code, 0, out)
   assert.match(out, /it is ready/)

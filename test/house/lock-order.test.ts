@@ -162,8 +162,8 @@ async function settleByHand(house: House, agent: Actor, id: string): Promise<voi
 }
 
 /**
- * Lets the lease of a reply expire while it is still being sent, so that the locks of the job that
- * then settles the reply are seen too.
+ * Makes a reply look as if its lease had expired while it was being sent, so that the locks of the
+ * job that then settles the reply are seen too.
  */
 async function sweep(house: House): Promise<void> {
   const { store } = house.app.ports
@@ -208,8 +208,8 @@ async function fallBack(house: House, agent: Actor): Promise<void> {
 }
 
 /**
- * Lets customers be assigned, taken back, moved on, ended by timers, reclaimed and given back, so
- * that the locks of all these steps are seen.
+ * Lets customers be assigned, transferred to a group and taken back, and runs the jobs that rank,
+ * move on and end sessions, so that the locks of all these steps are seen.
  */
 async function giveAndTake(house: House, agent: Actor): Promise<void> {
   const { admin } = house

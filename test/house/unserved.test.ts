@@ -10,7 +10,7 @@ for (const [most, ends] of [
   [1, /2 not served, 1 at most \(it is away\): 2 × 500 POST \/wechat/],
   [2, null],
 ] as const) {
-  void test(`a product under test with two unanswered pushes, of which ${most} were announced, ${ends ? 'fails the test' : 'does not fail the test'} when it closes`, async () => {
+  void test(`a product under test that answered two pushes with 500 where at most ${most} were announced ${ends ? 'fails the test' : 'does not fail the test'} when it closes`, async () => {
     const house = await openHouse({ rules: false, withoutCron: true, alone: true })
     house.announce({ logs: [/./], unserved: { most, why: 'it is away' } })
     const giveBack = await takeStoreAway(house)

@@ -59,7 +59,7 @@ const cases: [
     [1, 'exclusive_agent'],
   ],
   [
-    'while the agent is away the customer waits in the private lane',
+    'while the exclusive agent is away the customer waits in the private lane',
     () => decide([person(1, { online: false }), person(2)], { exclusive: 1 }),
     ['user:1', 'exclusive_agent_away'],
   ],
@@ -69,7 +69,7 @@ const cases: [
     ['user:1', 'exclusive_agent_full'],
   ],
   [
-    'while the agent is away their deputy gets the customer',
+    'while the exclusive agent is away their deputy gets the customer',
     () =>
       decide([person(1, { online: false, deputyUids: [3] }), person(2), person(3)], {
         exclusive: 1,
@@ -160,7 +160,7 @@ const cases: [
     ['account:a', 'nobody_named'],
   ],
   [
-    'of agents with equally many sessions, the one idle the longest gets the customer',
+    'of agents with equally many sessions, the one whose last customer was given to them longest ago gets the next',
     () => decide([person(1, { turn: 5 }), person(2, { turn: 4 })]),
     [2, 'even'],
   ],

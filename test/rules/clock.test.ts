@@ -38,7 +38,7 @@ const judged = ({ doubt, ...more }: Told) =>
     doubtsFor,
   )
 
-void test("when the database's clock shows what the monotonic clock expects, it is not corrected, however long the database took to answer", () => {
+void test("when the database's clock shows what the monotonic clock expects, the product's time is not corrected, however long the database took to answer", () => {
   assert.deepEqual(judged({}), { kind: 'agrees', move: 0, offset: 0 })
   assert.deepEqual(judged({ from: now - 4 * second, to: now + 3 * second }), {
     kind: 'agrees',
@@ -142,7 +142,7 @@ void test('what remains of a jump is made up slowly: a minute per hour when behi
   }
 })
 
-void test('after an hour without the database, at most half a minute of the difference is corrected at once', () => {
+void test('after an hour without the database, at most half a second of the difference is corrected at once', () => {
   const verdict = judged({
     databaseMs: now + hour,
     from: now,

@@ -121,7 +121,7 @@ void test('every change of owner and every end of a session raises the fence, an
   )
 })
 
-void test('who is the exclusive agent after each step: a claim sets one if there is none, a transfer sets the receiver, a waiting timeout (-2) and a reclaim remove it', () => {
+void test('a claim makes its agent the exclusive agent if there is none, a transfer to a person makes the receiver one, and a transfer to a group, a waiting timeout (-2) and a reclaim remove the exclusive agent', () => {
   const after = (event: TransitionEvent, from: number | null, now: number) => {
     const row = transitions.find(
       (one) => one.event === event && (one.from as readonly (number | null)[]).includes(from),

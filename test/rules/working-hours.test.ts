@@ -34,7 +34,7 @@ void test('working hours apply in the named time zone, to the minute', () => {
   assert.ok(!isZone('Mars/Olympus'))
 })
 
-void test('a holiday closes a weekday, and a make-up day opens a Sunday', () => {
+void test('a holiday closes a weekday, and a make-up day opens a Saturday', () => {
   const national: Hours = {
     ...shop,
     holidays: [

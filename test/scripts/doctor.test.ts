@@ -198,7 +198,7 @@ void test('the doctor reports what is not set up yet, and unusable settings, in 
   assert.ok(!mysql.out.includes('hidden'))
 })
 
-void test('in safe mode the doctor sends an encrypted push like WeChat, and detects that the server has another key', async (t) => {
+void test('in safe mode the doctor sends an encrypted push like WeChat, and explains why a proxy refuses it', async (t) => {
   const {
     house: { admin, url },
     doctor,
@@ -237,7 +237,7 @@ void test('in safe mode the doctor sends an encrypted push like WeChat, and dete
   )
 })
 
-void test('the doctor names each missing permission with what does not work without it, an address WeChat refuses, and an account that is not bound', async (t) => {
+void test('the doctor names a missing permission with what is not possible without it, an address that WeChat refuses, an account that is not bound, and a platform without a ticket', async (t) => {
   const { house: opened, doctor } = await house(t)
   const { simulator, admin } = opened
   await post(`${simulator}/sim/faults`, {
@@ -323,7 +323,7 @@ void test('the doctor reports old pushes that were refused, and how to avoid tha
 })
 
 void test('the doctor reports pushes that the database refused until an admin has seen them', async (t) => {
-  // scheduled jobs are off, because one of them would read the refused push again within a second
+  // scheduled jobs are off, because one of them would soon read the refused push again
   const { house: at, doctor } = await house(t, { withoutCron: true })
   at.announce({ refused: true })
   await refuseLines(at, 'poison')

@@ -1,5 +1,5 @@
-// A process that starts database servers, prints which ones, and waits to be killed by
-// test/services/crash.test.ts.
+// A process that starts database servers and an nginx, prints their process ids, and waits to be
+// killed by test/services/crash.test.ts, or ends without stopping them.
 import { startMariadb } from '../../scripts/services/mariadb.ts'
 import { startNginx } from '../../scripts/services/nginx.ts'
 import { startCluster, startSentinel } from '../../scripts/services/redis.ts'

@@ -17,7 +17,7 @@ async function child(how: string) {
   return { process, pid: process.pid ?? 0, pids: JSON.parse(line.toString()) as number[] }
 }
 
-void test('database servers started for tests end when their process is killed, and the next process removes their directories', async (t) => {
+void test('servers started for tests end when the process that started them is killed, and the next start of a server removes their directories', async (t) => {
   const { process: killed, pid, pids } = await child('wait')
   assert.ok(pids.length === 11 && pids.every(runs))
   const ended = once(killed, 'exit')

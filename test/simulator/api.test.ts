@@ -44,7 +44,7 @@ test('in the simulator a menu tap allows three replies for a minute, and unfollo
   assert.equal(await send(scene, token, text('gone')), 45015)
 })
 
-test("the simulator refuses a message that cannot be sent with WeChat's error code", async (t) => {
+test("the simulator answers a message that cannot be sent with WeChat's error code", async (t) => {
   const scene = await openScene(t)
   const token = await scene.accessToken()
   await scene.say('hello')

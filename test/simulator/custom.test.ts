@@ -99,7 +99,7 @@ for (const [what, type, part, errcode] of [
   })
 }
 
-test('the simulator refuses escaped letters, another HTTP method, an empty body and a list as body', async (t) => {
+test('the simulator refuses escaped letters, a list as body, an empty body and an unknown path', async (t) => {
   const { scene, api } = await open(t)
   const token = await scene.accessToken()
   const at = `/cgi-bin/message/custom/send?access_token=${token}`
@@ -112,7 +112,7 @@ test('the simulator refuses escaped letters, another HTTP method, an empty body 
   assert.equal((await api.ask('/cgi-bin/no/such/path', {}))['errcode'], 40066)
 })
 
-test('the simulator refuses messages to followers who unsubscribed, blocked the account or are on the blacklist, each with its own code', async (t) => {
+test('the simulator refuses messages to followers who blocked the account or unsubscribed, and the code for the latter can be chosen', async (t) => {
   const { scene, api } = await open(t)
   const text = () => api.send('text', { content: 'x' })
   await scene.call('PATCH', `/sim/followers/${openid}`, { appid, blocked: true })
@@ -136,7 +136,7 @@ test('in the simulator a tap on a menu message allows three replies for a minute
   assert.equal(await api.send('text', { content: '5' }), 45015)
 })
 
-test('in the simulator "typing" is shown for fifteen seconds after a message, until the next message ends it', async (t) => {
+test('in the simulator "typing" is accepted only within thirty seconds of a message, and the next message or a cancellation ends it', async (t) => {
   const { scene, api } = await open(t)
   const type = async (command: string) =>
     (await api.ask('/cgi-bin/message/custom/typing', { touser: openid, command }))['errcode']

@@ -88,7 +88,7 @@ for (const [what, type, bytes, errcode] of [
   })
 }
 
-test('in the simulator a media id works only for its own account and its own type', async (t) => {
+test('in the simulator a media id can be used only by its own account and as its own type', async (t) => {
   const scene = await openScene(t)
   const api = await openApi(scene)
   await scene.say('hello')

@@ -44,7 +44,7 @@ async function open(t: Ending) {
   return { scene, api, code, tap, told }
 }
 
-test('in the simulator a tap on any kind of menu button pushes the event that WeChat pushes', async (t) => {
+test('in the simulator a tap on a menu button pushes the event that WeChat pushes for a button of its type', async (t) => {
   const { scene, code, tap, told } = await open(t)
   assert.equal(await code('/cgi-bin/menu/get'), 46003)
   assert.equal(await code('/cgi-bin/menu/create', menu), 0)

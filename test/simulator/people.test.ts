@@ -244,7 +244,7 @@ test("the simulator supports WeChat's own desk: waiting and served followers, ev
   assert.deepEqual(events, ['kf_create_session', 'kf_close_session'])
 })
 
-test('in the simulator a visitor of a web page is identified by a code that works once', async (t) => {
+test('in the simulator a visitor of a web page is identified by a code that can be used once', async (t) => {
   const { scene } = await open(t)
   const { code } = await scene.call('POST', `/sim/followers/${openid}/oauth`, {
     appid,

@@ -28,8 +28,8 @@ const box = { encodingAesKey: key, appid: componentAppid }
 type Heard = { path: string; xml: string; openid: string | null }
 
 /**
- * A simulated server of a third-party platform. It decrypts what WeChat pushes to the platform, and
- * answers WeChat's release test correctly.
+ * A server of a third-party platform. It decrypts what the simulator pushes to the platform, and
+ * answers with `state.reply`.
  */
 async function open(t: Ending) {
   const heard: Heard[] = []

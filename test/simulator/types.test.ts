@@ -107,7 +107,7 @@ test('in the simulator an account downloads the file that a follower sent, and a
   )
 })
 
-test('the simulator can tamper with a push: signature, appid, key, half a body, an old time, an unknown encryption', async (t) => {
+test('the simulator can tamper with a push (signature, appid, key, half a body, an old time), and refuses an unknown way to do so', async (t) => {
   const scene = await openScene(t, { mode: 'safe' })
   const spoil = async (tamper: string | null) => {
     await scene.say('x', tamper === null ? {} : { tamper })
@@ -157,7 +157,7 @@ test('after a key change the simulator may still push with the old key, and acce
   }
 })
 
-test('the simulator can push any text unchanged with any content type', async (t) => {
+test('the simulator can push any text unchanged, and shows only one answer to texts with the same MsgId', async (t) => {
   const scene = await openScene(t)
   await scene.send('text', { xml: '<xml><!DOCTYPE x></xml>' })
   assert.equal(scene.pushes.at(-1)?.body, '<xml><!DOCTYPE x></xml>')
@@ -192,7 +192,7 @@ test('after several failures in a row the simulator pushes nothing for a minute,
   assert.equal((await scene.say('four'))['attempts'], 1)
 })
 
-test('the simulator checks a server address when it is saved, and requires the exact echo', async (t) => {
+test('the simulator checks a server address as WeChat does when it is saved, and requires the exact echo', async (t) => {
   const scene = await openScene(t)
   const verify = () => scene.call('POST', '/sim/accounts/wx1234567890abcdef/verify')
   scene.answerWith((pushed, response) => {
