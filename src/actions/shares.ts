@@ -1,6 +1,6 @@
 // Limits how much one account may do at once in a process. An account that answers quickly may run
 // more and more calls in parallel; a slow one keeps a single place. So slow accounts cannot fill
-// the process, and each account always has at least one place.
+// the process, and each account has at least one place until `most` calls run.
 import type { Clock } from '../clock.ts'
 
 export type ShareLimits = {

@@ -1,5 +1,5 @@
-// The list of all routes, from which the router and the OpenAPI document are made, and which the
-// tests go through.
+// The list of all routes, from which the router is made, and which the tests go through. The
+// OpenAPI document is made from it and from doors.ts, which holds the addresses outside this list.
 import { accountRoutes } from './routes/accounts.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { authRoutes } from './routes/auth-routes.ts'

@@ -52,8 +52,8 @@ async function seesSession(unit: Unit, me: Me, session: SessionRow): Promise<boo
 }
 
 /**
- * A session that timed out in the queue belonged to nobody, so everyone who serves the account may
- * look after it.
+ * A missed session that ended without an owner, as one that timed out in the queue, belonged to
+ * nobody, so everyone who serves the account may look after it.
  */
 async function wasNobodys(unit: Unit, me: Me, session: SessionRow): Promise<boolean> {
   if (session.open_key !== null || session.uid !== null) return false

@@ -36,7 +36,7 @@ export async function getNewOwner(
 
 /**
  * The error for a person or group in the body of a call that does not exist. It says that a field
- * is invalid (422); an unknown one in the address would be "not found" (404).
+ * is invalid (400); an unknown one in the address would be "not found" (404).
  */
 export const unknownName = (field: string, what: string) =>
   new AppError('invalid_input', `${field}: there is no such ${what} in your company.`, { field })

@@ -25,7 +25,8 @@ const few = 16
 
 /**
  * Returns the lanes in which a person looks for sessions to claim. Somebody in many groups and
- * accounts has very many lanes, so for them the lanes in which nobody is queued are left out.
+ * accounts has very many lanes, so for them the shared lanes in which nobody is queued are left
+ * out.
  */
 export async function lanesToLookInto(
   unit: Unit,

@@ -22,7 +22,7 @@ type ChangeUserNeeds = AssignNeeds & Needs<'cache' | 'passwords'>
 /**
  * Changes a person. A new password, or disabling them, ends all their sign-ins; a new role takes
  * effect at once. The sessions of a disabled person are handed on before the call is answered, and
- * `handedOn` says how many.
+ * `handedOn` says how many; if there are too many for that, a job hands on the rest.
  */
 export async function changeUser(
   needs: ChangeUserNeeds,

@@ -71,8 +71,8 @@ export const nameTaken = (field = 'username') =>
   new AppError('username_taken', 'This login name is taken.', { field })
 
 /**
- * Refuses a sign-in name that is in use. The database's unique key would refuse it too, but only
- * after expensive work such as hashing the password.
+ * Refuses a sign-in name that is in use. If two people take a name at the same moment, only the
+ * unique key of the database refuses the second.
  */
 export async function refuseNameTaken(unit: Unit, username: string, field?: string): Promise<void> {
   if (await unit.users.byUsername(username)) throw nameTaken(field)

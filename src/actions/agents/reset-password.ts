@@ -5,8 +5,8 @@ import { writeAudit, auditName } from '../audit.ts'
 import { endLoginsOf, forgetLogins } from './end-logins.ts'
 
 /**
- * Lets an operator with access to the machine set a new password for a person. It is shown once, and
- * all sign-ins of that person end.
+ * Lets an operator with access to the machine set a new password for a person. It is shown once,
+ * and all sign-ins of that person end.
  */
 export async function resetPassword(
   needs: Needs<'store' | 'cache' | 'bus' | 'ids' | 'clock' | 'passwords'>,

@@ -1,5 +1,6 @@
-// Sign-in attempts from one address run one after the other. That way running attempts need not be
-// counted as failures in advance, and parallel attempts cannot exceed the limit.
+// Attempts with a password wait in line: of one key, such as an address with a name, only a few run
+// at the same time, or only one. That way parallel attempts for one name from one address cannot
+// exceed the limit for failures.
 import { AppError } from '../../errors.ts'
 
 /**

@@ -11,7 +11,10 @@ import type { Needs, Unit } from '../../ports.ts'
 import { writeAudit, auditName } from '../audit.ts'
 import { ringRoom } from '../transition/ring-room.ts'
 
-/** Settings that an account or a group overrides, keyed by its id. Null removes the override. */
+/**
+ * The settings to change. `accounts` and `groups` contain what an account or group overrides, keyed
+ * by its id; null removes all its overrides.
+ */
 export type SettingsPatch = {
   [K in Exclude<keyof Settings, 'accounts' | 'groups'>]?: Settings[K] | undefined
 } & {

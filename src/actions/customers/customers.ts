@@ -66,8 +66,8 @@ async function getSpot<T extends { wx_user_id: string }>(
 }
 
 /**
- * Searches customers for a text. That takes long if there are many, so it runs on a connection of
- * its own, on which it does not delay pushes or replies.
+ * Finds customers by a text and, for agents, those whom they may read. That takes long if there are
+ * many, so it runs on a connection of its own, on which it does not delay pushes or replies.
  */
 async function lookFor(
   { store: { read, slow } }: Needs<'store'>,

@@ -174,8 +174,8 @@ function refuseUndo(customer: CustomerRow, row: ReclaimedRow | null): asserts ro
 }
 
 /**
- * After a reclaim was undone: if the customer has written in the meantime and is queued for
- * everyone, their session returns to the private lane of their agent.
+ * After a reclaim was undone: if a session of the customer is queued, for example because they have
+ * written in the meantime, it returns to the private lane of their agent.
  */
 async function backToTheirLane(
   needs: UndoNeeds,

@@ -7,8 +7,8 @@ import { leaving, queuedBefore } from '../queue/in-lane.ts'
 import type { TimerNeeds } from './timer.ts'
 
 /**
- * Sessions that waited long enough for their exclusive agent move on to the common lane and keep
- * their rank.
+ * Sessions that were queued long enough for one person alone, mostly their customer's exclusive
+ * agent, move on to the common lane and keep their rank.
  */
 export async function fallBack(needs: TimerNeeds, companyId: string): Promise<{ moved: number }> {
   const company = await needs.known.company(companyId)

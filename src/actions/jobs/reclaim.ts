@@ -1,6 +1,7 @@
-// Reclaims customers: after ten days in which neither the customer nor any person wrote a line, the
-// customer no longer belongs to an agent, and their next message queues for everyone. The condition
-// is checked again under lock, so a push that arrives just before wins.
+// Reclaims customers: after `reclaimDays` (ten, if the company does not change it) in which neither
+// the customer nor any person wrote a line, the customer no longer belongs to an agent, and their
+// next message queues as if they had never had one. The condition is checked again under lock, so a
+// message that arrives just before wins.
 import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
 import { queued } from '../../../rules/session/states.ts'
 import { dayMs } from '../../../rules/session/timers.ts'

@@ -8,7 +8,7 @@ export const measuredRuns = 3
 
 /**
  * How many milliseconds a job rests after a run. `times` is the multiple of its duration that it
- * must rest.
+ * must rest; if a run takes at most a second, two seconds are enough.
  */
 export function restAfter(times: number, lastRunsMs: number[]): number {
   const quickest = lastRunsMs.length < measuredRuns ? 0 : Math.min(...lastRunsMs)

@@ -1,5 +1,6 @@
-// Each time slot of a job is run once: the row with (job, slot) is the lease for it. A person can
-// run a job by hand for their own company, but not twice at the same time.
+// Each time slot of a job is run once: the row with (job, slot) is the lease for it. Only jobs that
+// run in every process need none. A person can run a job by hand for their own company, but not
+// twice at the same time.
 import type { JobRunRow } from '../../../entities/index.ts'
 import { AppError } from '../../errors.ts'
 import type { Ports } from '../../ports.ts'

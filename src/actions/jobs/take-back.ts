@@ -16,9 +16,9 @@ import { runTimer, type Timer, type TimerNeeds } from './timer.ts'
 
 /**
  * Takes a session back from an agent who has owed an answer for too long, whether they accepted it
- * or not. It is queued again, with the rank of someone who has waited since then. Sessions that
- * wait for somebody who went offline are taken back too, and group chats that fell silent after
- * their owner went offline.
+ * or not. It is queued again, with the rank that it would have if it had been queued since its
+ * customer began to wait. Sessions that wait for somebody who went offline are taken back too, and
+ * group chats that fell silent after their owner went offline.
  */
 export async function takeBack(needs: TimerNeeds, companyId: string): Promise<{ taken: number }> {
   const unanswered = await runTimer(needs, companyId, {

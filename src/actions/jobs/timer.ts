@@ -1,6 +1,8 @@
 // Runs the timers that end or move sessions. Candidates are read page by page from an index and
-// checked again under lock, so that a push that arrives just before wins. If no process was running
-// when a timer was due, the next run makes up for it once.
+// checked again under lock, so that whatever happened just before counts: a customer's line
+// prevents every timer except taking back a session whose agent owes an answer, which only an
+// answer prevents. If no process was running when a timer was due, the next run makes up for it
+// once.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import type { TransitionEvent } from '../../../rules/session/session.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
@@ -122,7 +124,7 @@ async function decide(
 
 /**
  * Records that a timer ended the session although its customer was waiting for an answer. The
- * record stays until somebody opens it or answers the customer.
+ * record stays until somebody dismisses it or answers the customer; reading it changes nothing.
  */
 export function writeMissed(unit: Unit, { session, ledger }: Moved): void {
   if (session.open_key !== null || session.unanswered_since === null) return

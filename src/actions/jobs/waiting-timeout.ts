@@ -3,8 +3,8 @@ import { isDue, minuteMs, waitsSince } from '../../../rules/session/timers.ts'
 import { runTimer, type TimerNeeds } from './timer.ts'
 
 /**
- * Ends sessions that their agent did not accept in time. The customer then no longer belongs to
- * that agent.
+ * Ends sessions that their agent did not accept in time. The customer then belongs to nobody,
+ * whoever their exclusive agent was.
  */
 export async function endWaiting(needs: TimerNeeds, companyId: string): Promise<{ ended: number }> {
   const ended = await runTimer(needs, companyId, {

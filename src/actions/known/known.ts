@@ -75,8 +75,9 @@ export function openKnown(needs: Needs<'store' | 'bus' | 'clock' | 'secrets' | '
 }
 
 /**
- * How long the previous key of an account is accepted after it was replaced. WeChat repeats a push
- * for 15 s only, but a person who changes a key both at WeChat and here may take much longer.
+ * How long the previous key of an account or a platform is accepted after it was replaced. WeChat
+ * repeats a push for 15 s only, but a person who changes a key both at WeChat and here may take
+ * much longer.
  */
 const previousHoldsMs = 24 * 3600_000
 

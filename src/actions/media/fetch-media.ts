@@ -21,8 +21,8 @@ const shares = { perAccount: 4, first: 1, atOnce: 8, most: 64, slowAfterMs: 5000
 const minute = 60_000
 const longest = 60 * minute
 /**
- * If WeChat answers this many times in the same way that a file does not exist, or sends something
- * that is no file, we believe it and give the file up.
+ * From this attempt on we believe WeChat when it says that a file does not exist, or sends
+ * something that is no file, and give the file up. How earlier attempts failed does not matter.
  */
 const believedAfter = 4
 

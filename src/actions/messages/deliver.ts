@@ -32,7 +32,7 @@ type Leased = {
   account: AccountRow | null
 }
 
-/** Sends the reply if it may still be sent; false if another process has it. */
+/** Sends the reply if it is still pending; false if not, for example if another process has it. */
 export async function deliver(
   needs: DeliverNeeds,
   { leases, ending }: { leases: Leases; ending: AbortSignal },

@@ -1,5 +1,5 @@
 // The leases of the replies that this process is sending. A lease is renewed while its delivery
-// lasts, so it expires only if the process dies or cannot reach the database.
+// lasts, so it expires only if the process dies or cannot reach the database, or the clock jumps.
 import { inBackground } from '../../in-background.ts'
 import type { Needs } from '../../ports.ts'
 

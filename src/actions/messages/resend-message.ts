@@ -21,8 +21,8 @@ export async function resendMessage(needs: ReplyNeeds, me: Me, id: string): Prom
 
     const input = {
       sessionId: session.session_id,
-      // the id of a line that is sent again contains a space, which a clientMsgId of an agent must
-      // not, so the two cannot collide
+      // this clientMsgId contains a space, which one that a client chooses must not, so the two
+      // cannot collide
       clientMsgId: `resend ${id}`,
       content: contentOf(message),
       resendOf: id,

@@ -1,5 +1,5 @@
-// If the result of a reply is unknown, a person can decide what happened. A late answer from WeChat
-// does not overwrite their decision.
+// A person can decide what happened to a reply that failed or whose result is unknown. A late
+// answer from WeChat does not overwrite their decision.
 import type { MessageRow, SessionRow } from '../../../entities/index.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'

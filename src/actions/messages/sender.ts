@@ -1,4 +1,4 @@
-// Sends waiting replies. Each account has its own share of the process, so that a hanging account
+// Sends pending replies. Each account has its own share of the process, so that a hanging account
 // or slow uploads do not delay other accounts.
 import type { Worker } from '../worker.ts'
 import { openAccountWorker } from '../account-worker.ts'

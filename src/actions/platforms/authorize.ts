@@ -96,7 +96,7 @@ const notBegun = () =>
 
 /**
  * Refuses the end of an authorisation if the admin who began it is no longer an enabled admin, or
- * their company has expired meanwhile.
+ * their company has been disabled or has expired meanwhile.
  */
 async function refuseFormerAdmin(
   needs: Needs<'clock'>,

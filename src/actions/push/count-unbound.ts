@@ -2,7 +2,10 @@ import type { Needs } from '../../ports.ts'
 import { inboxRow } from './inbox.ts'
 import type { Push } from './decide/push.ts'
 
-/** A push of an account that is not bound: verified, answered, counted once, and shown to the admin. Nothing of it is kept. */
+/**
+ * Counts a push of an account that is not bound, once however often it is delivered; admins see the
+ * number. Of the push only its inbox row is kept, without its XML.
+ */
 export async function countUnbound(
   needs: Needs<'store' | 'clock' | 'ids' | 'metrics'>,
   push: Push,

@@ -33,7 +33,10 @@ export async function listRefused(
   }
 }
 
-/** The number of refused pushes of all companies that no admin has seen, for operators' metrics. */
+/**
+ * The number of refused pushes of all companies that no admin has seen and no job could read again,
+ * for operators' metrics.
+ */
 export const countRefused = ({ store }: Needs<'store'>): Promise<number> =>
   store.read.refused.countOpen()
 

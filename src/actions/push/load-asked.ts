@@ -5,8 +5,9 @@ import { gradingIn } from './decide/graded.ts'
 import type { Push } from './decide/push.ts'
 
 /**
- * Locks the closed sessions that pushes of the batch grade. This never waits, because whoever
- * changes a session first locks its customer, and the batch holds those locks already.
+ * Locks the closed sessions that pushes of the batch grade. Whoever changes a session first locks
+ * its customer, and the batch holds those locks already; so this waits at most for somebody who
+ * only locks the session, as when the result of a reply is written, and that is short.
  */
 export async function lockAsked(unit: Unit, pushes: Push[]): Promise<Map<string, SessionRow>> {
   const asked = new Map<string, SessionRow>()

@@ -1,4 +1,5 @@
-// Loads what is needed for menu taps, scans, locations and QR codes. A batch of texts skips this.
+// Loads what is needed for menu taps, scans, locations and QR codes. For texts nothing is read,
+// unless their customer came by a QR code and has no open session.
 import type { ReceptionRow } from '../../../entities/index.ts'
 import type { Unit } from '../../ports.ts'
 import { sceneKey, type CustomerFacts, type Receptions, type Visit } from './decide/facts.ts'

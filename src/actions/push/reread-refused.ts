@@ -77,8 +77,8 @@ async function readAgain(needs: RereadRefusedNeeds, row: RefusedPush): Promise<b
       return true
     }
   } catch (error) {
-    // only a push that the database refuses again, or that cannot be read, is marked as tried;
-    // after any other error the next run tries it again
+    // a push that the database refuses again, or that cannot be read, is marked as tried, as is one
+    // without XML, customer or session; after any other error the next run tries it again
     if (!needs.store.refuses(error) && !isUnreadable(error)) throw error
     needs.log.warn(
       { inboxId: row.inbox_id, error: String(error) },
@@ -92,8 +92,8 @@ async function readAgain(needs: RereadRefusedNeeds, row: RefusedPush): Promise<b
 const isUnreadable = (error: unknown) => error instanceof Error && error.name === 'WechatInputError'
 
 /**
- * Adds what a refused push says to its session. Null if there is no such session; then the push
- * stays in the list of refused pushes.
+ * Adds what a refused push says to its session. Null if it cannot be added, for example because
+ * there is no such session; then the push stays in the list of refused pushes.
  */
 // eslint-disable-next-line max-params -- what is done, with what, to whom
 async function place(
@@ -116,7 +116,10 @@ async function place(
   return { line, events }
 }
 
-/** Finds the customer, and the session that was their newest when the push came. */
+/**
+ * Finds the customer, and the session: that of the line that stands in the push's place or, if
+ * there is none, the one that was the customer's newest when the push came.
+ */
 async function placeOf(unit: Unit, row: RefusedPush) {
   const seen = await unit.customers.byOpenid(row.company_id, row.account_id, row.openid)
   if (!seen) return null

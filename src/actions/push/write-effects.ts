@@ -90,8 +90,8 @@ const rowsOf = (sessions: BatchSession[]): SessionRow[] => sessions.map(({ row }
 
 /**
  * Writes how many sessions agents were given or lost, in the order of uids. Agents were read
- * without a lock, so giving them a session succeeds only if their load is still what was read;
- * otherwise the whole batch is decided anew.
+ * without a lock, so giving them a session succeeds only if they were given no other one meanwhile
+ * and have room; otherwise the whole batch is decided anew.
  */
 async function writeLoads(unit: Unit, effects: Effects[], { people }: BatchFacts): Promise<void> {
   const loads = loadsIn(effects)

@@ -1,6 +1,6 @@
-// Assigns waiting sessions to agents who have room, in the order of the queue, if the company's
-// rule assigns. Candidates are read without locks, and each is decided again under lock in its own
-// transaction.
+// Assigns queued sessions to agents who have room, in the order of the queue: those in private
+// lanes always, others only where the session rule assigns. Candidates are read without locks, and
+// each is decided again under lock in its own transaction.
 import { whoMatters, type Unassigned } from '../../../rules/session/pools.ts'
 import type { StaffNow } from '../../../rules/session/staff.ts'
 import { readLane } from '../../../rules/session/lane.ts'
@@ -153,7 +153,7 @@ async function seen(
 
 /**
  * In a private lane a customer waits for one person and that person's deputies. In any other lane
- * they wait for everyone, with preference for their exclusive agent.
+ * they wait for everyone of its group or account, with preference for their exclusive agent.
  */
 function askedOfWaiter(
   where: Parameters<typeof askedFor>[0],

@@ -1,5 +1,5 @@
-// Chooses who takes over a session from somebody who leaves: of the agents who are there, the one
-// with the fewest sessions.
+// Chooses who takes over a session from somebody who was disabled: of the agents who are online,
+// the one with the fewest sessions. Only if none of them is online, somebody who is not.
 import { mayHave } from '../../../rules/session/staff.ts'
 import { presenceOf } from '../../../rules/session/presence.ts'
 import type { SessionRow } from '../../../entities/index.ts'

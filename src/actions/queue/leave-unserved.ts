@@ -1,6 +1,6 @@
 // Moves sessions out of lanes that nobody can serve, to the common lane of their account with the
 // same rank. Such lanes belong to a group that was deleted or has nobody who serves the account, or
-// to a person who is disabled or no longer serves it.
+// to a person who is disabled or no longer serves it, or have a name that this release cannot read.
 import { mayHave, type Staff } from '../../../rules/session/staff.ts'
 import { commonLane, readLane } from '../../../rules/session/lane.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
@@ -55,7 +55,7 @@ export async function leaveUnservedSoon(needs: AssignNeeds, companyId: string): 
 }
 
 /**
- * All lanes with waiting sessions except the common ones, with the accounts of those sessions, to
+ * All lanes with queued sessions except the common ones, with the accounts of those sessions, to
  * check whether anybody serves them.
  */
 async function placesInUse(unit: Unit, companyId: string): Promise<LaneOfAccount[]> {

@@ -1,7 +1,7 @@
 // Reads who is there and has room. It does so without locks, because locking all agents for each
 // new customer blocked everything else those agents did. When a session is given to somebody, the
-// write succeeds only if their row is still as it was read. If it fails, the next attempt locks the
-// rows; otherwise it could fail again and again.
+// write succeeds only if they were given no other one meanwhile and have room. If it fails, the
+// next attempt locks the rows; otherwise it could fail again and again.
 import { assign, type Decision } from '../../../rules/session/assignment.ts'
 import type { Unassigned } from '../../../rules/session/pools.ts'
 import { countGiven, type StaffNow, type Staff } from '../../../rules/session/staff.ts'

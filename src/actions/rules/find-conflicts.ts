@@ -65,8 +65,8 @@ export async function listConflicts(needs: Needs<'store' | 'known' | 'clock'>, m
 }
 
 /**
- * Finds rules that hand customers to a person or group that no longer exists. The customers of such
- * a rule are queued for everyone instead.
+ * Finds rules that hand customers to a person who is disabled or does not exist, or to a group that
+ * does not exist. The customers of such a rule are queued for everyone instead.
  */
 async function missing(needs: Needs<'store'>, me: Me, rows: MessageRuleRow[]): Promise<Gone[]> {
   const named = rows

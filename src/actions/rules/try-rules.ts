@@ -9,7 +9,7 @@ import { presentRule } from '../../views/rule.ts'
 export type TryInput = { text: string; accountId?: string | undefined; at?: number | undefined }
 const mostTold = 200
 
-/** Why a rule did not answer a text, in words for the person who asks. */
+/** Why a rule answers a text or does not, in words for the person who asks. */
 const words: Record<RuleWhy, string> = {
   won: '由它回复 / It answers',
   weaker_kind:

@@ -1,5 +1,5 @@
-// Runs long pieces of work in small steps, so that they share the thread with requests. After a
-// fixed number of steps over all waiting work, the process handles whatever has arrived.
+// Runs long pieces of work in small steps, so that they share the thread with requests. After a few
+// milliseconds of steps, whichever work they belong to, the process handles whatever has arrived.
 const turnMs = 5
 const toRun: (() => void)[] = []
 

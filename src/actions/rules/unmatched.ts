@@ -56,7 +56,7 @@ export async function listUnmatched(
   }))
 }
 
-/** Marks a question as seen and not worth a rule. */
+/** Forgets questions that are not worth a rule. One that is asked again is listed again. */
 export async function dismissUnmatched(
   needs: Needs<'store'>,
   me: Me,

@@ -72,8 +72,8 @@ function sameOrRefuse(known: MessageRow, input: NoteInput): MessageRow {
 }
 
 /**
- * Returns the people whom a note mentions. The note is refused if a mentioned number belongs to
- * nobody in the company.
+ * Returns the people whom a note mentions, without its author. The note is refused if a mentioned
+ * number belongs to nobody in the company, or to somebody who is disabled.
  */
 export async function peopleIn(unit: Unit, me: Me, text: string): Promise<number[]> {
   const uids = mentionsIn(text)

@@ -1,5 +1,5 @@
-// Group chats: the owner of a session asks other people in. Members can read the whole session and
-// write in it as long as they are members. The owner stays the owner.
+// Group chats: the owner of a session, or a supervisor, asks other people in. Members can read the
+// whole session and write in it as long as they are members. The owner stays the owner.
 import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import type { Unit } from '../../ports.ts'

@@ -1,6 +1,6 @@
 // Hands on everything that a disabled person has: their sessions, those that wait for them alone,
 // and their places in group chats. Each one is a transaction of its own, so that no lock is held
-// for long. If the process dies, the job of the same name continues.
+// for long. If the process dies, the job `hand-on` continues.
 import { laneFor } from '../../../rules/session/pools.ts'
 import { namedBy, receives, type NamedReceiver } from '../../../rules/session/reception.ts'
 import { privateLane } from '../../../rules/session/lane.ts'

@@ -66,7 +66,10 @@ const wantedOf = (
   now: needs.clock.now(),
 })
 
-/** Lists queued sessions lane by lane, because each lane is sorted already, however long it is. */
+/**
+ * Lists queued sessions by rank. The beginning of each lane is read by itself and merged with the
+ * others, because an index keeps each lane sorted, however long it is.
+ */
 async function inQueue(needs: PresentNeeds, me: Me, input: ListInput): Promise<SessionRow[]> {
   const { at: rank, id } = spotOf(input.cursor, -1)
   const { read, slow } = needs.store
@@ -195,8 +198,8 @@ async function spotBehind({ store }: PresentNeeds, me: Me, cursor: string | unde
 }
 
 /**
- * Lists sessions that a timer ended while their customer waited, as long as nobody has opened them
- * or answered the customer. Agents see their own and those that belonged to nobody.
+ * Lists sessions that ended while their customer waited, as long as nobody has answered the
+ * customer or dismissed them. Agents see their own and those that belonged to nobody.
  */
 async function listMissed(needs: PresentNeeds, me: Me, input: ListInput) {
   const { at, id } = spotOf(input.cursor, Number.MAX_SAFE_INTEGER)

@@ -60,8 +60,9 @@ export const ownStreams = (session: SessionRow, at: number): string[] =>
     : []
 
 /**
- * A new line goes to the owner and to the session's own stream. While the session is queued nobody
- * gets it; whoever claims the session reads its lines then.
+ * A new line, or what became of a reply, is told to the owner and in the session's own stream.
+ * While the session is queued, only supervisors who watch it are told; whoever claims it reads its
+ * lines then.
  */
 export function lineEvents(
   type: string,

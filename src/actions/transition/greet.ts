@@ -1,5 +1,6 @@
-// The greeting is written in the step that gives a session its answering agent. There is one per
-// session and owner. It is sent like any reply, and never uses up the last reply that WeChat
+// The greeting is written in the step in which an agent claims or accepts a session, also if it is
+// accepted automatically. It is said once each time a session gets an owner, so again if it returns
+// to one who had it before. It is sent like any reply, and never uses up the last reply that WeChat
 // allows.
 import type { CustomerRow } from '../../../entities/index.ts'
 import { greetingOf } from '../../../rules/reply/greeting.ts'

@@ -43,13 +43,14 @@ export type Step = {
    */
   customerServiceId?: number | null
   /**
-   * Where the session waits if it is queued after the step. Without a rank it keeps its own, or gets
-   * one if it has none.
+   * Where the session waits if it is queued after the step. Without a rank it keeps its own, or
+   * gets one if it has none.
    */
   place?: { lane: string; rank?: number; queuedAt?: number }
   /**
-   * Whether the customer asked for a person, a group or nobody in particular. If it is not given,
-   * it stays the same.
+   * Whether the session is meant for a person, a group or nobody in particular: so said by a rule,
+   * a menu button, a QR code, a transfer, the agent who opened it, or handing it on to a person.
+   * If it is not given, it stays the same.
    */
   kind?: NamedKind
   /** Why the session ended, in the words of the person who closed it. */
@@ -57,8 +58,8 @@ export type Step = {
   candidates?: unknown
 }
 /**
- * What a step changes of a session: its owner, its place in the queue and whom the customer asked
- * for. Who takes the step and why is added later.
+ * What a step changes of a session: its owner, its place in the queue and for whom it is meant. Who
+ * takes the step and why is added later.
  */
 export type StepAim = Pick<Step, 'event' | 'kind' | 'owner' | 'place'>
 
@@ -143,7 +144,9 @@ const ledgerLine = (session: SessionRow, step: Step, from: number | null): Ledge
   at: step.at,
 })
 
-/** Whose load counted the session before the step, and whose load counts it now; null for nobody. */
+/**
+ * Whose load counted the session before the step, and whose load counts it now; null for nobody.
+ */
 export const ownersOf = ({
   session,
   before,

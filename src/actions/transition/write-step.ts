@@ -1,5 +1,5 @@
-// Writes a step that was decided (take-step.ts), always in the same order: customer, session, loads,
-// lines, outbox, ledger.
+// Writes a step that was decided (take-step.ts), always in the same order: customer, session,
+// loads, lines, outbox, ledger.
 import type { CustomerRow, MessageRow, OutboxRow, PatchIn } from '../../../entities/index.ts'
 import { giveBack } from '../../../rules/reply/reply-window.ts'
 import { clueAfter } from '../../../rules/session/exclusive.ts'
@@ -20,8 +20,8 @@ export type WithStep = {
   /** Drops replies that have not been sent yet. They do not use up the reply window. */
   dropPending?: boolean
   /**
-   * For an agent who is given a session in turn: their `turn` as it was read, and the new one. If
-   * this is not given, the agent was not chosen by turn, and their new turn is the current time.
+   * For an agent to whom the automatic assignment gives the session: their `turn` as it was read,
+   * and the new one. If this is not given, their new turn is the current time.
    */
   inTurn?: { turn: number; turnRead: number }
   /** The step succeeds only if the session is still queued in this lane. */

@@ -1,5 +1,5 @@
-// Who made the request, from which address, and whether it comes from our own page. Headers count
-// only if they come from a trusted proxy.
+// From which address a request came, whether by HTTPS, and whether from our own page. What a proxy
+// says about its client is believed only from a trusted proxy, because anybody can send it.
 import type { IncomingMessage } from 'node:http'
 import type { Limits } from '../../ports.ts'
 

@@ -1,5 +1,5 @@
 // A door is an address that does not stand in the list of routes: it answers no JSON, or has to
-// work without the database. It is described here, and served by server.ts or webhook.ts.
+// work without the database. All are described in doors.ts, and served by server.ts or webhook.ts.
 import type { z } from 'zod'
 import type { Schema } from './wire-schemas.ts'
 

@@ -1,5 +1,5 @@
-// The OpenAPI document is generated from the lists of routes and doors, by which requests are served,
-// so that it cannot describe something that does not exist.
+// The OpenAPI document is generated from the lists of routes and doors, by which requests are
+// served, so that it cannot describe something that does not exist.
 import { z } from 'zod'
 import type { WireName } from './answers.ts'
 import type { Door, Responses } from './door.ts'

@@ -13,7 +13,7 @@ const pageFrom = (cursor: RegExp) =>
 export const page = pageFrom(/^[0-9a-f]{32}$/)
 /** Query parameters of lists whose cursor is a number. */
 export const pageByNumber = pageFrom(/^\d{1,10}$/)
-/** Query parameters of lists whose cursor is a time or a rank, followed by an id. */
+/** Query parameters of lists whose cursor is a time, a rank or a priority, followed by an id. */
 export const pageBySpot = pageFrom(/^-?\d{1,16}\.[0-9a-f]{32}$/)
 /**
  * Query parameters of lists whose cursor is an id, optionally with a time or rank before it or a

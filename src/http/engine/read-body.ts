@@ -1,5 +1,5 @@
-// Reads request bodies. Small ones, and JSON of any size, are read as a whole. Large tables are read
-// in pieces as they arrive, so that they are never in memory completely.
+// Reads request bodies. Small ones, and JSON of any size, are read as a whole. Large tables are
+// read in pieces as they arrive, so that they are never in memory completely.
 import type { IncomingMessage } from 'node:http'
 import { AppError } from '../../errors.ts'
 

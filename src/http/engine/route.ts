@@ -50,7 +50,7 @@ export type Route = {
   body?: z.ZodType
   /** Every route has a query schema. If none was given, it allows no parameter. */
   query: z.ZodType
-  /** The body is not JSON, so the handler reads the request itself. */
+  /** The body may be something other than JSON, or larger, so the handler reads it itself. */
   upload?: boolean
   answers: Answers
   /** The status if the call succeeds; 200 if not given. */

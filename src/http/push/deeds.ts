@@ -104,7 +104,10 @@ function partsOf(message: LineMessage): Part[] {
   return []
 }
 
-/** Events that WeChat sends about itself or about messages we sent; no follower caused them. */
+/**
+ * Events about the account, about messages that it sent, or about data that WeChat keeps. They are
+ * no part of a conversation.
+ */
 const notices = new Set([
   'templatesendjobfinish',
   'masssendjobfinish',

@@ -9,7 +9,10 @@ import type { Log } from '../../log.ts'
 import { readPlainRequest, type PlainRequest } from './plain-request.ts'
 import type { Webhook, WebhookReply } from './webhook.ts'
 
-/** Node reports the answers of node:http on a channel of its own; those of the front are reported here. */
+/**
+ * Node reports the answers of node:http on a channel of its own; those of the front are reported
+ * here.
+ */
 const answers = channel('kefu.front.answer')
 export type FrontAnswer = { server: Server; url: string; status: number }
 
@@ -103,7 +106,7 @@ function openConnection(socket: Socket, options: ConnectionOptions): FrontConnec
   }
   const answer = (reply: WebhookReply) => {
     isAnswering = false
-    // the push is stored, but its sender has gone away meanwhile
+    // the sender has gone away meanwhile; a push that has been stored stays so
     if (socket.destroyed || socket.writableEnded) return
     const isLast = reply.status >= 400 || options.isClosing()
     write(socket, reply, isLast)

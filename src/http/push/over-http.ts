@@ -1,5 +1,5 @@
-// Pushes that come through node:http: those that are not plain enough for the front, and requests
-// that are no pushes at all.
+// Requests to addresses below /wechat/ that come through node:http: pushes that are not plain
+// enough for the front, and whatever is no push at all.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Limits } from '../../ports.ts'
 import { addressOf } from '../engine/address.ts'

@@ -11,8 +11,8 @@ const mostHead = 8 * 1024
 const mostBody = 64 * 1024
 
 /**
- * Reads the first request of `bytes`. `part`: its head is plain and its body has not come yet. `odd`:
- * it is for node:http.
+ * Reads the first request of `bytes`. `part`: its head is plain and its body has not come yet.
+ * `odd`: it is for node:http.
  */
 export function readPlainRequest(bytes: Buffer): PlainRequest | 'part' | 'odd' {
   const headEnd = bytes.indexOf('\r\n\r\n')

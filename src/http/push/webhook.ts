@@ -1,7 +1,8 @@
 // Answers pushes from WeChat, in this order: known account, signature of the query (plain mode),
-// body, envelope, gate, one durable transaction, answer. Requests that cannot prove that they come
-// from WeChat never take a place in the gate. How a request came, and how the reply goes out, is
-// known only to those who call this: node:http (over-http.ts) and the front (front.ts).
+// body, envelope, gate, one durable transaction, answer. Pushes to an account that cannot prove
+// that they come from WeChat never take a place in the gate. How a request came, and how the reply
+// goes out, is known only to those who call this: node:http (over-http.ts) and the front
+// (front.ts).
 import type { Failure } from 'kefu-wire'
 import {
   dedupKey,
@@ -44,7 +45,10 @@ export type WebhookReply = {
   status: number
   type: string
   body: string
-  /** Must be called when the whole reply has been handed to the network. */
+  /**
+   * Must be called when the whole reply has been handed to the network, because only then is the
+   * line in it marked as sent. If it is not called, nobody knows whether WeChat got the line.
+   */
   written?: () => void
 }
 /** Answers a request. It never throws. */

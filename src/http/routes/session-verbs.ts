@@ -1,4 +1,4 @@
-// Routes for what can be done with a session, other than claim, accept, answer and close.
+// Routes for what can be done with a session, other than claim, accept, read, answer and close.
 import { z } from 'zod'
 import { sessionStream } from '../../../rules/session/stream.ts'
 import { grades } from '../../../rules/session/satisfaction.ts'

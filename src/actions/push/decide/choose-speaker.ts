@@ -13,7 +13,8 @@ import type { NewPush } from './push.ts'
 
 /**
  * `isNew`: the message opened its session. `lastReceived`: the time of the customer's previous
- * message. `isServed`: the customer is to be served by people.
+ * message in this session; null if this is the first. `isServed`: the customer is to be served by
+ * people.
  */
 type Received = {
   session: BatchSession
@@ -59,8 +60,8 @@ function withPlace(
 const saying = (id: string, text: string): Speaker => ({ id, answers: [{ type: 'text', text }] })
 
 /**
- * Returns the notice outside working hours if it answers this message. It is sent once per closed
- * period.
+ * Returns the notice outside working hours if it answers this message. It answers only the first
+ * message of a session in a closed period.
  */
 function hoursSpeak(
   { at }: Facts,

@@ -50,8 +50,8 @@ export type Effects = {
    */
   waitedIn: string[]
   /**
-   * Companies in which a session waits behind others although an agent may have room. The automatic
-   * assignment is woken for them.
+   * Companies in which a session waits behind others although an agent may have room, or in which a
+   * rule moved a session to another lane. The automatic assignment is woken for them.
    */
   behind: string[]
 
@@ -64,7 +64,8 @@ export type Effects = {
   counted: Counted[]
   events: Event[]
   /**
-   * What is counted for the statistics: rules that answered, and questions that no rule answered.
+   * What is counted for the statistics: rules that answered, and questions that no rule answered or
+   * only the default rule.
    */
   spoken: SpokenRule[]
   unanswered: Unanswered[]

@@ -25,8 +25,8 @@ export function endAtOnce(
   })
   session.row = moved.session
   ledger.push(moved.ledger)
-  // the session was queued only within this transaction and nobody was told so; its lane is left out
-  // here, so that nobody is told that it leaves the queue
+  // the session was queued only within this transaction and nobody was told so; its lane is left
+  // out here, so that nobody is told that it leaves the queue
   const unseen = { ...moved, before: { ...moved.before, lane: null } }
   events.push(...stepEvents('session.closed', unseen))
 }
@@ -55,7 +55,7 @@ export function endUnsubscribed({ at }: Facts, effects: Effects): void {
 }
 
 /**
- * Adds what a step changes to what the batch will write for the session. It also keeps the lane in
+ * Adds what a step changes to what the batch will write for the session. It also keeps the list in
  * which the queue index knows the session: the one before the first step of the batch.
  */
 export function stepped(

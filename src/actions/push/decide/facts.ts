@@ -1,6 +1,6 @@
-// The facts on which pushes are decided. They are loaded under lock before the first push of a
-// batch is decided (load-facts.ts). Decisions never change them; what follows from a push is
-// collected in its effects.
+// The facts on which pushes are decided. They are loaded before the first push of a batch is
+// decided (load-facts.ts), with customers and sessions locked. Decisions never change them; what
+// follows from a push is collected in its effects.
 import type { PatchIn, ReceptionRow, SessionRow } from '../../../../entities/index.ts'
 import type { Found } from '../../../../rules/auto-reply/keyword.ts'
 import type { Ids } from '../../../ids.ts'
@@ -10,8 +10,9 @@ import { gradedBy, type Graded } from './graded.ts'
 import { customerOf, type NewPush, type Push } from './push.ts'
 
 /**
- * Columns of a customer that change only when they do more than write, such as tap or scan. They
- * are loaded only for such pushes. `n` is the number of the newest row of their trajectory.
+ * Columns of a customer that a plain message does not change, but a tap, a scan or another event
+ * does. They are loaded only for such pushes. `n` is the number of the newest row of their
+ * trajectory.
  */
 export type Visit = VisitedCustomer & { readonly n: number }
 
@@ -20,7 +21,9 @@ export type Visit = VisitedCustomer & { readonly n: number }
  * end.
  */
 export type BatchSession = {
-  /** The session as the pushes of the batch have left it so far; each change puts a new row here. */
+  /**
+   * The session as the pushes of the batch have left it so far; each change puts a new row here.
+   */
   row: SessionRow
   /**
    * The session was opened by a push of this batch. The queue index does not know it, and its whole
@@ -79,8 +82,8 @@ type Shared = {
    */
   readonly waitedIn: ReadonlySet<string>
   /**
-   * The places in the queue that customers are told, by push and lane. They are loaded only if the
-   * company tells customers their place.
+   * The places in the queue that customers are told, by customer and lane. They are loaded only if
+   * the company tells customers their place.
    */
   readonly places: ReadonlyMap<string, PlaceInLane>
   /** Sessions that earlier pushes of this batch opened. The queue index does not know them yet. */
@@ -94,7 +97,7 @@ export type Facts = Shared &
     readonly found: Found | null
     /**
      * The closed session that this push grades; null if the push is no tap on the satisfaction
-     * question.
+     * question, or this customer was not asked about such a session.
      */
     readonly graded: Readonly<Graded> | null
   }

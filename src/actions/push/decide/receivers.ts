@@ -1,5 +1,5 @@
-// Finds out who should receive a customer: a rule, a menu button or a QR code may name a person or
-// a group. It also prepares the question to the assignment.
+// Prepares the question to the assignment: who should get this customer? The QR code by which the
+// customer once came may name a person or a group.
 import type { Unassigned } from '../../../../rules/session/pools.ts'
 import { namedBy, receives, type NamedReceiver } from '../../../../rules/session/reception.ts'
 import type { KnownCustomer } from '../../../ports.ts'

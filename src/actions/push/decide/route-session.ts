@@ -33,7 +33,10 @@ export function sessionFor(
     : { session: openSession(facts, effects, named ?? undefined), ended: null }
 }
 
-/** An event opens a session only if the event or the rule that answers it names a receiver. */
+/**
+ * An event opens a session only if its menu button, its QR code or the rule that answers it hands
+ * the customer over: to a person, a group or whoever is free. Otherwise every follow would queue.
+ */
 export function receiveAsNamed(
   facts: Facts,
   effects: Effects,
@@ -68,8 +71,9 @@ function openToEnd(facts: Facts, effects: Effects): BatchSession {
 }
 
 /**
- * A session that is already waiting moves to the lane that the rule names and keeps its rank. A
- * session that has an agent, or waits for its exclusive agent, stays where it is.
+ * A session that is queued already moves to the lane of the person or group that the rule names,
+ * and keeps its rank. A session that has an agent, or is queued for one person alone, stays where
+ * it is.
  */
 function sendOn(
   { at }: Facts,

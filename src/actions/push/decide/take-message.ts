@@ -65,7 +65,8 @@ const isTalking = (open: BatchSession | null) =>
 
 /**
  * Returns the rule that answers. Within a conversation rules answer only if the company wants that.
- * A text that no rule answers is recorded as an unanswered question.
+ * Outside a conversation, a text that no rule or only the default rule answers is recorded as an
+ * unanswered question.
  */
 function speaking({ found }: Facts, effects: Effects, text: string): Found | null {
   const { open, push } = effects
