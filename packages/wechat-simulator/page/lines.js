@@ -60,7 +60,7 @@ function videoOf(line) {
 
 /**
  * Draws the cover picture of an article. Only pictures of the simulator itself are loaded; in place
- * of any other its address is shown.
+ * of any other stands an empty box whose tooltip is its address.
  */
 function coverOf(url) {
   const isOurs = typeof url === 'string' && url.startsWith(`${location.origin}/`)

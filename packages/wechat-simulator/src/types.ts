@@ -37,7 +37,7 @@ export type Account = {
   markedUntil: number
   /**
    * How many calls of the account are allowed per day or minute, by path. For other paths WeChat's
-   * numbers apply.
+   * numbers per day apply, and any number per minute.
    */
   limits: Record<string, number>
   minuteLimits: Record<string, number>
@@ -230,7 +230,10 @@ export type Authorization = {
   scopes: number[]
   at: number
 }
-/** Codes that work only once, such as those with which an owner authorises a platform. */
+/**
+ * Codes that work only once (`used`), such as those with which an owner authorises a platform, and
+ * the tokens of web pages, which work until they expire.
+ */
 export type Grant = {
   code: string
   kind: 'preauth' | 'auth' | 'oauth' | 'oauthToken' | 'oauthRefresh'

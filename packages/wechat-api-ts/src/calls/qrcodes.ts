@@ -3,7 +3,7 @@ import { post } from '../call.ts'
 
 /**
  * The data of a new QR code. `expire_seconds` is at most 30 days. It is required here, because
- * WeChat's default is only half a minute.
+ * WeChat's default is only a minute.
  */
 export type QrCode =
   | {

@@ -51,8 +51,8 @@ function contentIn(call: Call): { type: string; content: Body } {
 }
 
 /**
- * Refuses a mass message beyond the quota: a service account may reach each follower four times a
- * month, other accounts may send once a day.
+ * Refuses a second mass message of a subscription account within a day. Returns the mass messages
+ * of the last 30 days: a service account may reach each follower with four of them.
  */
 function checkQuota(call: Call): Mass[] {
   const { store, account } = call

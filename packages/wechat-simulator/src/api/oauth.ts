@@ -55,8 +55,8 @@ function holder({ store, query }: Request): Grant {
 }
 
 /**
- * Returns the profile of a visitor of a web page. No other call returns nickname and picture, and
- * this one only if the person agreed.
+ * Returns the profile of a visitor of a web page. No other call returns the nickname, and this one
+ * only if the person agreed.
  */
 function userInfo(request: Request): Answer {
   const { appid, openid, scope } = holder(request)

@@ -15,9 +15,7 @@ function checkMethod(endpoint: Endpoint, method: string): void {
   if (endpoint.method === 'GET' && method !== 'GET') refuse(43001)
 }
 
-/**
- * Texts must be sent unescaped, because WeChat would show an escaped letter literally on the phone.
- */
+/** Whether a text contains a character beyond ASCII as \uXXXX, which WeChat refuses. */
 function hasEscapes(text: string): boolean {
   return /(?<!\\)(\\\\)*\\u(?!00[0-7])[0-9a-f]{4}/i.test(text)
 }

@@ -232,7 +232,7 @@ function delayOf(fault: Fault | null): number {
 
 /**
  * Answers a call to WeChat's API. The faults reset, silent and half happen after the call took
- * effect, so only its answer is lost.
+ * effect, so only its answer is lost; with `processed: false` the call has no effect either.
  */
 export async function serveApi(store: Store, exchange: Exchange): Promise<void> {
   const { response } = exchange

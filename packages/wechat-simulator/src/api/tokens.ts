@@ -124,7 +124,10 @@ function stableToken(request: Request): Answer {
   return answer(store, issueToken(store, { appid, kind: 'stable' }))
 }
 
-/** The account for which a token was issued, or an errcode if it is no longer valid. */
+/**
+ * The token with this text, null if it was never issued, and the errcode with which WeChat refuses
+ * it; 0 if it is valid.
+ */
 export function checkToken(
   store: Store,
   text: string | null,

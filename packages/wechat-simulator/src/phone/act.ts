@@ -55,7 +55,7 @@ async function push(store: Store, { what, follower, body }: Deed): Promise<Phone
   return { ...rest, attempts: attempts.length, msgId: what.msgId, tries: attempts }
 }
 
-/** What happens to a message of a follower on the account's blacklist: it is not pushed. */
+/** What happens to a message or an event of a follower on the blacklist: it is not pushed. */
 function unheard(msgId: string | null): PhoneAnswer {
   return { attempts: 0, status: null, reply: null, msgId, shown: [], tries: [] }
 }

@@ -181,7 +181,10 @@ const shortNames: Record<string, string> = {
   file: '文件',
 }
 
-/** The text that the follower's own phone shows for what was sent. */
+/**
+ * A message that the follower sent, as text for their own phone and for the record of WeChat's
+ * customer-service desk. What has no words is named, such as [图片].
+ */
 export function ownText(type: string, fields: Fields): string {
   const text = fields['Content'] ?? fields['Label'] ?? fields['Title']
   if (typeof text === 'string' && text !== '') return text

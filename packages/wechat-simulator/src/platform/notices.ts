@@ -52,8 +52,8 @@ export async function notify(store: Store, component: Component, about: Fields):
 }
 
 /**
- * Creates a new ticket. Old tickets are remembered, because an expired one and an unknown one give
- * different errors.
+ * Creates a new ticket and pushes it. Old tickets are remembered, because an expired one and an
+ * unknown one give different errors.
  */
 export async function pushTicket(
   store: Store,

@@ -4,7 +4,7 @@ import type { Account, Component, Format, Mode } from '../types.ts'
 
 /**
  * The address to which a push goes, and the secrets it is signed and encrypted with. `appid` is
- * appended to the encrypted text.
+ * appended to the text before it is encrypted.
  */
 export type Receiver = {
   url: string

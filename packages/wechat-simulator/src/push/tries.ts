@@ -9,8 +9,8 @@ import { writeLetter } from './write.ts'
 import type { Letter } from './write.ts'
 
 /**
- * What is posted to the receiver of a push, what the answer must be, and under which name the
- * ledger of the simulator records it.
+ * What is posted to the receiver of a push, what the answer must be, and what the ledger of the
+ * simulator records about it.
  */
 export type Mail = {
   letter: Letter

@@ -6,9 +6,9 @@ import { ok, wholeNumber } from './route.ts'
 import type { Asked, Reply } from './route.ts'
 
 /**
- * Returns a part of the ledger, which lists every call that the simulated WeChat answered and every
- * push it sent. The entries are numbered without gaps from 1, so the entry after number n has the
- * index n.
+ * Returns a part of the ledger, which lists every call made to the simulated WeChat and every
+ * attempt of it to push. The entries are numbered without gaps from 1, so the entry after number n
+ * has the index n.
  */
 export function getLedger(store: Store, { query }: Asked): Reply {
   const { ledger } = store

@@ -101,7 +101,8 @@ function postOauth(store: Store, { body, id }: Asked): Reply {
   return made({ code: code.code })
 }
 
-// The names of all events that can be sent, in capital or small letters as WeChat writes them.
+// The names of all events that the simulator knows, in capital or small letters as WeChat writes
+// them.
 const platformNames = eventNames.map((name) =>
   /^(scan|location|click|view|\w+jobfinish)$/.test(name) ? name.toUpperCase() : name,
 )

@@ -15,8 +15,8 @@ export function menusOf(
 }
 
 /**
- * Every simulated phone is an Android phone of a Chinese user, so conditional menus can differ only
- * by tags.
+ * Every simulated phone is an Android phone in China, set to Chinese, so which conditional menu a
+ * follower sees can depend only on their tags.
  */
 const phone: Json = { client_platform_type: '2', language: 'zh_CN', country: '中国' }
 

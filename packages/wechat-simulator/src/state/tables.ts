@@ -18,7 +18,9 @@ import type {
   Usage,
 } from '../types.ts'
 
-/** What is remembered besides conversations, ledger and media: one table each, by key. */
+/**
+ * What is remembered besides conversations, ledger and the bytes of media: one table each, by key.
+ */
 export type Rows = {
   accounts: Account
   followers: Follower
