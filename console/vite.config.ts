@@ -5,8 +5,8 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/',
   plugins: [vue()],
-  // The product's content security policy allows only files, so nothing may be inlined as a data:
-  // address.
+  // The product's content security policy allows data: addresses for pictures only, so nothing is
+  // inlined as one.
   build: {
     outDir: 'dist',
     emptyOutDir: true,

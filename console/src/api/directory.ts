@@ -1,8 +1,8 @@
-// Reads the people of the company, their groups and the accounts they serve.
+// Reads the people, the groups and the accounts of the company.
 import type { Account, Colleague, Group, Page } from 'kefu-wire'
 import { call, withQuery } from './client.ts'
 
-/** An entry of a list from which the user chooses a person, a group or an account. */
+/** An entry of a list from which somebody chooses a person, a group or an account. */
 export interface Choosable<Id> {
   id: Id
   name: string

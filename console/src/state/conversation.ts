@@ -19,7 +19,7 @@ const isUnknown = (line: Message) => line.delivery?.state === 'unknown'
 export function keepLines() {
   const bySeq = new Map<number, Message>()
   const lines = shallowRef<Message[]>([])
-  // Up to which line everything has been read. Only lines read in order change it, because the
+  // The line after which new ones are read next. Only lines read in order change it, because the
   // answer to a send may be ahead of lines that were not read yet.
   let readUpTo = 0
 

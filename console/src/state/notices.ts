@@ -54,7 +54,7 @@ export function showError(error: unknown) {
   tell(explainError(error), 'bad', wantsReference ? say('requestId', { id: error.requestId }) : '')
 }
 
-/** Runs an action of the user and shows a notice if it fails. */
+/** Runs an action and shows a notice if it fails. */
 export async function attempt<T>(
   work: () => Promise<T>,
 ): Promise<{ done: true; value: T } | { done: false }> {

@@ -7,8 +7,8 @@ import { say } from '../words/errors.ts'
 import { explainError, showError } from './notices.ts'
 
 /**
- * Replies that were typed and are not yet accepted by the server. They are kept when the user opens
- * another session or signs in again.
+ * Replies that were typed and are not yet accepted by the server. They are kept when another
+ * session is opened, or when the same person signs in again.
  */
 export interface Outgoing extends TextToSend {
   sessionId: string

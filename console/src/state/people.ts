@@ -3,7 +3,7 @@ import type { Colleague } from 'kefu-wire'
 import { directoryApi } from '../api/directory.ts'
 
 /**
- * The people of the company and their groups. They are read anew each time the user is about to
+ * The people of the company and their groups. They are read anew each time somebody is about to
  * choose one.
  */
 export const people = ref<Colleague[]>([])

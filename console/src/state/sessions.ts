@@ -7,7 +7,10 @@ import { repeat } from './polling.ts'
 export const tabs: Tab[] = ['queued', 'waiting', 'active', 'missed', 'closed']
 const pageSize = 50
 
-/** How many sessions wait for an answer or to be accepted; shown in the page title. */
+/**
+ * How many lines of active sessions are unread, plus how many sessions wait to be accepted; shown
+ * in the page title.
+ */
 export const toDo = ref(0)
 
 export function openSessions(tab: Readonly<Ref<Tab>>) {
@@ -36,8 +39,8 @@ export function openSessions(tab: Readonly<Ref<Tab>>) {
     const current = tab.value
     await load(current, pages)
     isLoaded.value = true
-    // Only the open list is read every time. Of each other list the page shows only how many
-    // entries it has, so those are read every third time.
+    // Only the open list is read every time. Of the other lists the page shows only how many
+    // entries they have, so those are read every third time, and that of closed sessions never.
     const others = tabs.filter((state) => state !== current && state !== 'closed')
     if (rounds++ % 3 === 0) await Promise.all(others.map((state) => load(state, 1)))
   }

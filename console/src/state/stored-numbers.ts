@@ -1,4 +1,5 @@
-// Names for the numbers of the API that the console needs; docs/glossary.md has them all.
+// Names for the numbers of the API that the console needs. All of them are in docs/glossary.md, and
+// the types of lines in docs/messages.md.
 import type { Grade } from 'kefu-wire'
 
 /** The numbers in `opercode`, which says who wrote a line. */

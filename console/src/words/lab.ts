@@ -16,7 +16,7 @@ export const sayOf = (group: 'kind' | 'do' | 'state' | 'day' | 'tab', name: stri
 }
 
 /**
- * Picks the half in the user's language from an explanation that the server writes in both: Chinese
+ * Picks the half in the chosen language from an explanation that the server writes in both: Chinese
  * / English.
  */
 export const half = (both: string) => {

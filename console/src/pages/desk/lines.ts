@@ -19,7 +19,7 @@ export function labelOf(type: string) {
   return say(isWord(word) ? word : 'type_other')
 }
 
-/** The name of a file, or the reason why it cannot be shown. */
+/** The name and size of a file and, if it cannot be shown, the reason. */
 export function mediaText({ type, media }: Message): string {
   const name = media?.name ?? labelOf(type)
   const size = media?.size ? ` (${Math.max(1, Math.round(media.size / 1024))} KB)` : ''
