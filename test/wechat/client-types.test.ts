@@ -45,7 +45,7 @@ export function refusals(client: WechatClient, media: Media, user: UserInfo): un
     // @ts-expect-error there are no bytes until it is known that this is no video
     media.bytes,
     media.kind === 'file' ? media.bytes : media.video_url,
-    // @ts-expect-error a remark is known only of users who follow the account
+    // @ts-expect-error a remark is known only of those who follow the account
     user.remark,
     user.subscribe === 1 ? user.remark : '',
   ]

@@ -1,4 +1,4 @@
-// What the client does when WeChat refuses a call or does not answer.
+// What the client sends, and what it does when WeChat refuses a call or does not answer.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer as createTcpServer, type Socket } from 'node:net'

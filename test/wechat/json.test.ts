@@ -129,7 +129,7 @@ test('a JSON push that JSON.parse accepts is read with the same texts; one it re
   )
 })
 
-test('every passive reply has a JSON form with the same names as the XML form', () => {
+test('a passive reply of articles or a picture has a JSON form with the same names as its XML form', () => {
   const to = { openid: 'o', originalId: 'g', format: 'json' as const }
   const article = { title: 't"', description: 'd', url: 'u', pictureUrl: 'p' }
   assert.deepEqual(JSON.parse(renderReply(to, { type: 'news', articles: [article, article] }, 5)), {

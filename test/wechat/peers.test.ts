@@ -154,7 +154,7 @@ const theirReplies: [string, Reply, XmlNode][] = [
 ]
 for (const mode of modes) {
   for (const [type, reply, inside] of theirReplies) {
-    test(`${mode} mode: the package wechat reads our ${type} push, and we read its answer ${JSON.stringify(reply)}`, async (t) => {
+    test(`${mode} mode: the package wechat reads our push of a text, and we read its answer of type ${type}, ${JSON.stringify(reply)}`, async (t) => {
       const heard: TheirFields[] = []
       const url = await theirServer(t, (fields) => {
         heard.push(fields)
@@ -207,7 +207,7 @@ const ourReplies: [PassiveReply, TheirFields][] = [
 ]
 for (const mode of modes) {
   for (const [reply, inside] of ourReplies) {
-    test(`${mode} mode: our webhook reads a push of wechat-crypto, and the package wechat reads our answer ${JSON.stringify(reply)}`, async (t) => {
+    test(`${mode} mode: our webhook reads a push${mode === 'safe' ? ' of wechat-crypto' : ''}, and the package wechat reads our answer ${JSON.stringify(reply)}`, async (t) => {
       const url = await listen(t, (request, response) => {
         void webhook(keys, () => reply)(request, response)
       })

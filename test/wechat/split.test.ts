@@ -44,7 +44,7 @@ test('a text is split between paragraphs, else lines, sentences or words, unless
   assert.deepEqual(splitText(`x\n\n${a}${b}`, 100), [`x\n\n${a}${b.slice(0, 37)}`, b.slice(37)])
 })
 
-test('links, emoticons and e-mail addresses are not split', () => {
+test('links, URLs and emoticons are not split', () => {
   const whole = [
     '<a href="https://example.com/x?y=1">看 这 里</a>',
     '[旺柴]',

@@ -234,7 +234,7 @@ const parsers: [string, express.RequestHandler][] = [
   ['express.raw', express.raw({ type: () => true })],
 ]
 for (const [name, parser] of parsers) {
-  test(`the webhook works behind ${name}`, async (t) => {
+  test(`behind ${name} the webhook reads and answers an encrypted push`, async (t) => {
     const app = express().use(parser)
     app.post(
       '/wechat',
@@ -427,7 +427,7 @@ test('if WeChat closed the connection and delivers the push again in time, the a
   assert.deepEqual(late, [])
 })
 
-test('a late answer that nobody handles, and a reply that WeChat would refuse, are reported as warnings', async (t) => {
+test('a late answer that nobody handles, and a reply that WeChat would refuse, are reported to `onError`', async (t) => {
   const errors: string[] = []
   const { opened, open } = gate()
   const options: WebhookOptions = {
