@@ -1,5 +1,5 @@
-// REDIS_URL: which forms are accepted or refused, with which messages, and that no message contains
-// the password.
+// REDIS_URL: which forms and which servers are accepted or refused, with which messages, and that
+// no message contains the password.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Redis } from 'ioredis'

@@ -47,7 +47,7 @@ export function house(edition: Edition) {
       if (!at.service) throw new Error('no service')
       return at.service
     },
-    /** Opens another process with the same Redis. */
+    /** Opens what another process with the same Redis would open. */
     another: async () => {
       const one = await openOne(at.service?.url)
       opened.push(one)

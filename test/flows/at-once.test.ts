@@ -108,7 +108,7 @@ void test('if two admins disable or demote each other at the same moment, one of
   }
 })
 
-void test('two admins who change different fields of a person, group or account at the same moment both succeed', async (t) => {
+void test('two calls that change different fields of a person, group or account at the same moment both succeed', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const person = await house.agent('p')
@@ -147,7 +147,7 @@ void test('two admins who change different fields of a person, group or account 
   }
 })
 
-void test('a company that is disabled is not enabled again by settings saved at the same moment, and the settings of two admins are both kept', async (t) => {
+void test('a company that is disabled is not enabled again by settings saved at the same moment, and two settings saved at the same moment are both kept', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   for (let n = 0; n < rounds; n += 1) {
@@ -397,7 +397,7 @@ void test('a rule or quick reply that is deleted while somebody saves it stays d
   }
 })
 
-void test('a ticket that arrives while a platform is changed is kept, and changes of a reception by two admins are both kept', async (t) => {
+void test('a ticket that arrives while a platform is changed is kept, and so are two changes of a reception at the same moment', async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   const platform = {

@@ -36,7 +36,7 @@ async function open(t: Ends): Promise<House> {
   return house
 }
 
-/** How much the database's clock differs from the expected time, as each process reports it. */
+/** How many ms our time is ahead of the database's, as each process reports it. */
 const offs = async (house: House) =>
   [...(await house.metrics()).matchAll(/^kefu_clock_off_seconds (\S+)$/gm)].map(
     ([, seconds]) => Number(seconds) * 1000,

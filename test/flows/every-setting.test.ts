@@ -1,6 +1,6 @@
 // A greeting once damaged every claimed session because no test had set one. So this test takes all
-// settings from their schemas and runs a whole story under combinations in which each value of a
-// setting occurs together with each value of every other.
+// settings from their schemas and runs a whole story under combinations of their values. In those
+// of a run with --full each value of a setting occurs together with each value of every other.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'

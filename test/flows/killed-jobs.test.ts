@@ -1,6 +1,6 @@
-// Each job is killed with kill -9 at every step. The final result must be the same as without:
-// nothing is left undone or done twice. The list of jobs is the product's own, so a new job without
-// an entry here fails the test.
+// Each job is killed with kill -9 at every step (without --full, at one of them). The final result
+// must be the same as without: nothing is left undone or done twice. The list of jobs is the
+// product's own, so a new job for which test/support/job-places.ts has no situation fails the test.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { openSimulator } from 'wechat-simulator'

@@ -1,4 +1,4 @@
-// The product is killed with kill -9 in every stage of its start. Stored data must survive, and the
+// The product is killed with kill -9 in any stage of its start. Stored data must survive, and the
 // next start must continue. The stages are derived from what a start really does, so new ones are
 // included automatically.
 import assert from 'node:assert/strict'

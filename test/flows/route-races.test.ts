@@ -1,6 +1,6 @@
-// Every two routes that write the same rows, and each with itself, are called at the same moment.
-// The pairs come from the list of routes, so that new routes are included. In the cluster edition
-// the two calls go to two processes, with the database 2 ms away.
+// Two routes that write the same rows, or one route twice, are called at the same moment. The pairs
+// come from the list of routes, so that new routes are included. In the cluster edition the two
+// calls go to two processes, with the database 2 ms away.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
 import { routes } from '../../src/http/routes.ts'

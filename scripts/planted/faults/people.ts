@@ -38,7 +38,7 @@ export const peopleFaults: Fault[] = [
       },
     ],
     edition: 'cluster',
-    caughtBy: ['flows/at-once: two admins who change different fields of a person'],
+    caughtBy: ['flows/at-once: two calls that change different fields of a person'],
   },
   {
     name: 'account-written-whole',
@@ -54,7 +54,7 @@ export const peopleFaults: Fault[] = [
       },
     ],
     edition: 'cluster',
-    caughtBy: ['flows/at-once: two admins who change different fields of a person'],
+    caughtBy: ['flows/at-once: two calls that change different fields of a person'],
   },
   {
     name: 'settings-read-unlocked',
