@@ -1,5 +1,5 @@
 // Repairs the queue index, which is only a copy of what the database says. Counts and checksums are
-// compared lane by lane. Where a lane differs, each differing session is read again from the
+// compared list by list. Where a list differs, each differing session is read again from the
 // database before it is added or removed. An index that was lost is rebuilt in the same way.
 import {
   sumModulus,

@@ -1,5 +1,5 @@
-// A line that is sent without a person having written it. If the reply window has no reply left for
-// it, it is not sent at all.
+// A line that is said automatically in a step of a session: the greeting, or the question how the
+// service was. If the reply window has no reply left for it, it is not even stored.
 import type { CustomerRow, MessageRow, OutboxRow, SessionRow } from '../../../entities/index.ts'
 import { writtenBy } from '../../../rules/reply/message.ts'
 import { standing, takeReply } from '../../../rules/reply/reply-window.ts'

@@ -15,7 +15,7 @@ function spotOf(cursor: string | undefined): { before: number; id: string } {
 
 /**
  * Lists refused pushes, newest first. `open` counts those that no admin has seen and no job could
- * read again.
+ * read again, up to 500.
  */
 export async function listRefused(
   { store: { read } }: Needs<'store'>,
@@ -35,7 +35,7 @@ export async function listRefused(
 
 /**
  * The number of refused pushes of all companies that no admin has seen and no job could read again,
- * for operators' metrics.
+ * up to 500, for operators' metrics.
  */
 export const countRefused = ({ store }: Needs<'store'>): Promise<number> =>
   store.read.refused.countOpen()

@@ -1,5 +1,5 @@
-// An agent opens a session with a customer who has not written. No message is sent by this; the
-// reply window decides what the agent may send.
+// An agent opens a session with a customer who has none. No message is sent by this; the reply
+// window decides what the agent may send.
 import type { SessionRow } from '../../../entities/index.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import { AppError } from '../../errors.ts'

@@ -4,8 +4,9 @@ import { ownStreams, queueEvent, sessionEvent, type Event } from '../streams/wri
 import type { Moved } from './take-step.ts'
 
 /**
- * Makes the events that tell of a step. They go to the lanes that the session left and entered, the
- * former and the new owner, members and watching supervisors.
+ * Makes the events that tell of a step. They go to everyone who may watch sessions, to the lanes
+ * that the session left and entered, to the former and the new owner, and to members and
+ * supervisors who watch this session.
  */
 export function stepEvents(
   type: string,

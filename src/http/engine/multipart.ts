@@ -1,5 +1,5 @@
-// Reads the single file of a form as a stream, so that it is never held in memory. What the form
-// claims about the file is not believed.
+// Reads the single file of a form as a stream, so that it is never held in memory. The type that
+// the form claims for the file is not believed.
 import type { IncomingMessage } from 'node:http'
 import type { Readable } from 'node:stream'
 import { Busboy, type BusboyInstance } from '@fastify/busboy'

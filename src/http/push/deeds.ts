@@ -22,7 +22,7 @@ export function deedOf(inbound: Inbound, xml: string): Deed {
   return { kind: 'line', said: saidBy(inbound, xml), parts: partsOf(inbound) }
 }
 
-/** Reads XML that was stored before we understood it. Null if we still do not. */
+/** Reads XML that was stored before we understood it. Null if we still do not, or for an event. */
 export function readStored(xml: string): Extract<Deed, { kind: 'text' | 'line' }> | null {
   const inbound = toInbound(readFields(xml))
   if (inbound.kind === 'event' || inbound.kind === 'unknown') return null

@@ -1,5 +1,5 @@
-// A tap on the satisfaction question. The grade is stored once, and the message is added to the
-// session it grades. No new session is opened.
+// A tap on the satisfaction question. Only the first grade of a session is stored; the message is
+// added to the session it grades. No new session is opened.
 import { writtenBy } from '../../../../rules/reply/message.ts'
 import { addReceived } from './add-received.ts'
 import { answerBy } from './answer.ts'
