@@ -56,7 +56,8 @@ void test('a process whose disk is too full for the database is not ready, until
     return
   }
   const disk = openSmallDisk(32)
-  // files lie on another disk, so that only the database can notice that this one is full
+  // files lie on another disk, so that only the database can notice that this one is full, if it is
+  // a real one (test/support/small-disk.ts)
   const files = mkdtempSync(join(tmpdir(), 'kefu-files-'))
   const house = await openHouse({
     rules: false,
