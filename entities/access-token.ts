@@ -1,6 +1,9 @@
 import { big, id, key, long, nullable, primary, type Row, table } from './columns.ts'
 
-/** The WeChat access token of each account, and which process is renewing it at the moment. */
+/**
+ * The WeChat tokens of each account and of each third-party platform, and which process is renewing
+ * them at the moment.
+ */
 export const accessToken = table(
   'access_token',
   {

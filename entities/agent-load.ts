@@ -1,9 +1,9 @@
 import { big, id, int, primary, type Row, table } from './columns.ts'
 
 /**
- * How many sessions each agent has; this row is what enforces their capacity. `load` counts their
- * sessions in states 0, 1 and 2. `turn` grows with every session they get, so the agent with the
- * lowest `turn` is next in a round robin.
+ * How many sessions each person has; this row is what enforces their capacity. `load` counts the
+ * sessions in states 0, 1 and 2 that they own. `turn` grows with every session they get, so the one
+ * with the lowest `turn` is next in a round robin.
  */
 export const agentLoad = table('agent_load', {
   uid: int(primary),

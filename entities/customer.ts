@@ -2,7 +2,7 @@ import { big, id, int, key, long, nullable, primary, type Row, table, text } fro
 
 /**
  * A follower of one account. `active_at` is the time of the last line that they wrote or that a
- * person wrote to them.
+ * person wrote to them; a grade that they give, and a session that a person starts, count too.
  */
 export const customer = table(
   'wx_user',
@@ -49,7 +49,10 @@ export const customer = table(
      * conversation.
      */
     get_into_count: int(),
-    /** The reception (QR code) by which the customer came last; NULL if they came without one. */
+    /**
+     * The last reception (QR code, valid at that time) by which the customer came; NULL if they
+     * never came by one.
+     */
     reception_id: id(nullable),
   },
   {

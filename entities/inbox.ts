@@ -1,8 +1,9 @@
 import { big, id, key, long, nullable, primary, type Row, table } from './columns.ts'
 
 /**
- * One row for each push that WeChat sent us, of whatever kind. The passive answer to a push is the
- * message that has the same id.
+ * One row for each push about an account, of whatever kind and however often WeChat delivers it.
+ * Pushes to a third-party platform itself have none. The passive answer to a push is the message
+ * that has the same id.
  */
 export const inbox = table(
   'inbox',

@@ -1,8 +1,8 @@
 import { big, id, key, long, nullable, primary, type Row, table } from './columns.ts'
 
 /**
- * One run of one scheduled job in one time slot. The row is also the lease: whoever inserts it may
- * run the job.
+ * One run of a job: in a time slot, or by hand (then `slot` is `hand:` and a random id). The row of
+ * a time slot is also its lease: whichever process inserts it may run the job.
  */
 export const jobRun = table(
   'job_run',
@@ -10,7 +10,7 @@ export const jobRun = table(
     job: key(48, primary),
     slot: key(64, primary),
     company_id: id(nullable),
-    /** A random id that names the process which runs the job in this slot. */
+    /** A random id by which the process that inserted the row recognises it. */
     token: id(),
     lease_until: big(),
     started_at: big(),

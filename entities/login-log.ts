@@ -1,7 +1,8 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
 /**
- * Every attempt to sign in. Failed ones are counted to lock the name or the address for a while.
+ * Attempts to sign in, except those that were refused because of a lock. Failed ones are counted to
+ * lock a name for one address, or a whole address, for a while.
  */
 export const loginLog = table(
   'login_log',

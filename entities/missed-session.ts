@@ -1,8 +1,9 @@
 import { big, id, int, nullable, primary, type Row, table } from './columns.ts'
 
 /**
- * A session that a timer ended while its customer was still waiting for an answer. The row stays
- * until somebody opens the session or answers the customer.
+ * A session that has ended although its customer was waiting for an answer: a timer ended it, or a
+ * refused push was read again and its line added after the end. The row stays until somebody
+ * answers the customer or marks the session as done.
  */
 export const missedSession = table(
   'missed_session',

@@ -48,7 +48,7 @@ export const account = table(
      */
     newest_push: big(nullable),
     newest_push_at: big(nullable),
-    /** How many pushes were refused because their time was too long ago. */
+    /** How many pushes were refused because their time was too long before the newest one. */
     old_pushes: int(),
     old_push_at: big(nullable),
   },

@@ -11,7 +11,7 @@ export const reclaimed = table(
     company_id: id(),
     wx_user_id: id(),
     /**
-     * The exclusive agent they belonged to, or -1 if they only had an open session with somebody.
+     * The exclusive agent they belonged to or, if they had none, the owner of their session.
      */
     uid: int(),
     session_id: id(nullable),

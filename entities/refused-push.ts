@@ -14,8 +14,8 @@ export const refusedPush = table(
     /** The version of our code that last tried to read the push. A newer version tries again. */
     reader: int(),
     /**
-     * When the push was read successfully after all. Its text then is in the session to which it
-     * belongs. NULL until then.
+     * When the push was read successfully after all. What it says then is in the session to which
+     * it belongs; only a notice adds nothing. NULL until then.
      */
     reread_at: big(nullable),
     /** When an admin marked the push as seen; NULL until then. */

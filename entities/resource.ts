@@ -19,8 +19,8 @@ export const resource = table(
     kind: key(16),
     uid: int(nullable),
     /**
-     * Whether a line, a rule or a quick reply uses the file (1), or none does (0): then the file is
-     * deleted after some time.
+     * 1 once a line, a rule or a quick reply has used the file, and forever after. 0 for an upload
+     * that nothing has used yet: it is deleted after some time.
      */
     used: int(),
   },

@@ -1,8 +1,8 @@
 import { big, id, int, key, primary, type Row, table, text } from './columns.ts'
 
 /**
- * A question that no rule answered, and how often it was asked. `folded` is its normalised text, by
- * which equal questions are recognised.
+ * A question that no rule answered except, at most, the default rule, and how often it was asked.
+ * `folded` is its normalised text, by which equal questions are recognised.
  */
 export const ruleUnmatched = table(
   'rule_unmatched',

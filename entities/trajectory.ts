@@ -1,8 +1,8 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
 /**
- * What a follower did besides writing: menu taps, scans, locations. Only each follower's newest
- * rows are kept.
+ * What a follower did besides writing, such as menu taps, scans and follows. Only each follower's
+ * newest rows are kept.
  */
 export const trajectory = table('trajectory', {
   wx_user_id: id(primary),

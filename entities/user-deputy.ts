@@ -1,6 +1,9 @@
 import { id, int, primary, type Row, table } from './columns.ts'
 
-/** Deputies: who may take over an agent's customers while the agent is away. */
+/**
+ * Deputies: who may claim the sessions that are queued for an agent alone, and gets that agent's
+ * customers where sessions are assigned and the agent is away or full.
+ */
 export const userDeputy = table(
   'user_deputy',
   {

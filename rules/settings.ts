@@ -32,8 +32,8 @@ export type Settings = {
   autoAcceptFirst: boolean
   windowFirst: boolean
   /**
-   * Whether to refuse pushes whose time is long past, since somebody may have recorded and resent
-   * them.
+   * Whether to refuse plain pushes whose time is long before the newest one of the account, since
+   * somebody may have recorded and resent them.
    */
   refuseOldPushes: boolean
   reserveLastReply: boolean
@@ -48,7 +48,10 @@ export type Settings = {
    * may have their own.
    */
   greeting: string
-  /** Whether customers are asked to grade the service when their session is closed. */
+  /**
+   * Whether customers are asked to grade the service when the owner or a timer closes a session in
+   * which a person answered.
+   */
   askSatisfaction: boolean
   satisfactionQuestion: string
   satisfactionThanks: string
@@ -57,8 +60,8 @@ export type Settings = {
 const aYear = 525_600
 
 /**
- * The smallest and largest value that each numeric setting of a company may have. Besides, 0 is
- * allowed and turns the setting off.
+ * The smallest and largest value that each numeric setting of a company may have. Where 0 is
+ * allowed, it turns the setting off.
  */
 export const ranges = {
   reclaimDays: [1, 3650],

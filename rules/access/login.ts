@@ -2,8 +2,8 @@
 const windowMs = 15 * 60_000
 
 /**
- * When the lock on a sign-in name or address ends, or null if there is none. `failures` are the
- * times of the newest `limit` failed sign-ins, newest first.
+ * When the lock on a name at one address, or on a whole address, ends; null if there is none.
+ * `failures` are the times of the newest `limit` failed sign-ins, newest first.
  */
 export function lockedUntil(failures: number[], limit: number, now: number): number | null {
   const newest = failures[0]
@@ -45,8 +45,9 @@ function groupsOf(address: string): number[] {
 }
 
 /**
- * After this many failures for one name, from any address, the next attempt has to wait. The wait
- * has an upper limit, so that nobody can lock another person out for good.
+ * The longest that an attempt has to wait. It waits after `failuresBeforeDelay` failures for its
+ * name from any addresses, but not longer than this, so that nobody can lock another person out for
+ * good.
  */
 const longestDelayMs = 5000
 export const failuresBeforeDelay = 10

@@ -13,8 +13,8 @@ export type Ended = 'answered_by_rule' | 'not_asked' | null
 /**
  * Whether the session that a message opened ends at once. `queueWhen` is the company's choice. With
  * `always`, every session waits for an agent. With `unanswered`, one that a rule answered needs
- * none (the default rule does not count as an answer). With `asked`, only customers whom a rule
- * hands on wait for an agent.
+ * none, unless the rule hands the customer on (the default rule does not count as an answer). With
+ * `asked`, only customers whom a rule hands on wait for an agent.
  */
 export function endsAtOnce(queueWhen: Settings['queueWhen'], found: Found | null): Ended {
   if (queueWhen === 'always' || found?.rule.named) return null

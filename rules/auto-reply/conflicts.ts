@@ -7,8 +7,9 @@ import { readRule, type MatchOptions, type Rule } from './rule.ts'
 import type { ReadSchedule } from '../time/schedule.ts'
 
 /**
- * `same`: two rules have the same keyword, and the younger rule never answers. `hidden`: a rule
- * that comes first matches every text that contains the keyword.
+ * `same`: another rule has the same keyword and comes first, because its priority is higher or it
+ * is older. `hidden`: a rule that comes first matches, by another keyword, every text that this
+ * keyword matches.
  */
 export type Conflict = {
   ruleId: string
@@ -17,8 +18,8 @@ export type Conflict = {
   byRuleId: string
 }
 /**
- * A rule that can never answer: all its keywords are hidden, its validity has ended, an earlier
- * rule takes its place, or its pattern cannot be used.
+ * A rule that can never answer: all its keywords are hidden (or one, if it requires them all), its
+ * validity has ended, an earlier rule takes its place, or it cannot be read or its pattern used.
  */
 export type Dead = {
   ruleId: string

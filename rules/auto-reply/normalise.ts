@@ -36,8 +36,8 @@ const isSpace = (unit: number) =>
   unit === 0x2028 ||
   unit === 0x2029
 /**
- * Chinese, Japanese and Korean characters, and emoji, are written without spaces between them, so
- * spaces next to them do not matter.
+ * Chinese and Japanese characters, and emoji, are written without spaces between them, so spaces
+ * next to them do not matter. Korean ones lie in the same range and are treated alike.
  */
 const needsNoSpace = (unit: number) => unit >= 0x2e80
 const wantSpace = (before: number, after: number) => before < 0x2e80 && !needsNoSpace(after)
@@ -106,8 +106,8 @@ function openFolding(simplified: Map<number, number>): Folding {
     write(withNamedFaces(text).normalize('NFKC').toLowerCase(), units)
 
   /**
-   * The quick path: looks up one character after the other. Returns null when neighbouring
-   * characters may change each other.
+   * The quick path: looks up one character after the other. Returns null at a character that the
+   * table cannot decide: a neighbour may change it, or it becomes several characters.
    */
   const quickly = (text: string, units: Uint16Array): number | null => {
     let n = 0

@@ -1,6 +1,6 @@
 // The content of a line to a customer, in the same shape whether a rule or a person wrote it. In
-// the table message_data, `content` keeps all of it, and `text` is what lists show and search looks
-// into.
+// the table message_data, `text` is what lists show, and `content` keeps all of it if it is more
+// than a text.
 import type { MessageRow } from '../../entities/index.ts'
 import { messageTypes } from './message.ts'
 

@@ -4,7 +4,7 @@ export type FileKind = 'image' | 'voice' | 'video' | 'file'
 export type RecognisedType = { mime: string; kind: FileKind }
 
 const mb = 1024 * 1024
-/** WeChat's size limits. An ordinary file has none here because it is not sent as a message. */
+/** WeChat's size limits. That of an ordinary file is ours, because it is not sent as a message. */
 export const mostBytes: Record<FileKind, number> = {
   image: 10 * mb,
   voice: 2 * mb,

@@ -4,7 +4,7 @@
 export const writtenBy = {
   agent: 1,
   customer: 2,
-  /** A supervisor or an admin wrote the line in somebody else's session. */
+  /** A supervisor or an admin wrote the line in a session that is not theirs. */
   supervisor: 3,
   /** A member of a group chat wrote the line. */
   member: 4,

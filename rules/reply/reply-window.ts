@@ -108,7 +108,8 @@ export type WindowRefusal =
 
 /**
  * Whether a reply may be sent to the follower now: null if so, otherwise why not. With `reserve`
- * the last reply is kept back, and only callers that explicitly ask for it may use it.
+ * the last reply that a message of the follower allows is kept back, and only callers that
+ * explicitly ask for it may use it.
  */
 export function mayReply(window: Window, now: number, reserve = false): WindowRefusal {
   const { endsAt, remaining, scene } = standing(window, now)

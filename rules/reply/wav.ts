@@ -12,7 +12,7 @@ export type Wav = {
 }
 
 export type WavFault =
-  /** The WAV file cannot be used: a required chunk is missing or contradicts another. */
+  /** It is no WAV, or a required chunk is missing, comes too late or contradicts itself. */
   | 'broken'
   /** The WAV file cannot be used: its header announces more data than the file has. */
   | 'cut_off'
@@ -154,8 +154,9 @@ const mixed = (channels: Float32Array[]): Float32Array =>
 const rates = [48_000, 44_100, 32_000, 24_000, 22_050, 16_000] as const
 
 /**
- * Chooses the sample rate and bit rate of the MP3: not above those of the recording, since that
- * only makes the file larger, and only values that all players know.
+ * Chooses the sample rate and bit rate of the MP3. The sample rate is the highest that all players
+ * know and that is not above the recording's, since more only makes the file larger; it is at least
+ * 16 kHz.
  */
 export function mp3Of({ channels, rate }: Pick<Wav, 'channels' | 'rate'>) {
   const outputSampleRate = rates.find((one) => one <= rate) ?? 16_000

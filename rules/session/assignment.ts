@@ -1,7 +1,7 @@
 // Decides who gets a customer: first their exclusive agent or that agent's deputy; then the person
 // or group that was named; then whoever the rule of the group, account or company selects. Only
-// people who are online and have room are considered. Everybody who was considered is reported with
-// the reason for or against them.
+// people who are online and have room are chosen. Everybody who was considered is reported with the
+// reason for or against them.
 import type { SessionRule } from '../settings.ts'
 import { candidateOf, shortened, type Candidate, type CandidateWhy } from './candidates.ts'
 import { privateLane } from './lane.ts'
@@ -94,8 +94,8 @@ function whyNot(
 }
 
 /**
- * `even` picks the agent with the fewest sessions, and among equals the one idle the longest.
- * `roundRobin` picks whoever's turn it is.
+ * `even` picks the agent with the fewest sessions, and among equals whoever was last given one the
+ * longest ago. `roundRobin` picks by the latter alone.
  */
 function pick(considered: Choice, pool: readonly Staff[], rule: SessionRule): number | null {
   const free = pool

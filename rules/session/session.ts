@@ -16,10 +16,17 @@ import {
   waitingTimedOut,
 } from './states.ts'
 
-/** `other` if nobody in particular was asked for, `user` or `group` if a person or a group was. */
+/**
+ * For whom a session is: `user` or `group` if a person or a group was named, by a rule, a menu
+ * button, a QR code, or the person who started, transferred or handed it on; otherwise `other`.
+ */
 export type NamedKind = 'other' | 'user' | 'group'
 
-/** How the one who acts is related to the session. `job` is a timer or the automatic assignment. */
+/**
+ * How the one who acts is related to the session. `job` is whatever acts by itself: a timer, the
+ * automatic assignment, a rule that moves or ends the session, or what follows from an admin's
+ * change, such as handing on the sessions of somebody who was disabled.
+ */
 export const relations = ['customer', 'owner', 'supervisor', 'member', 'agent', 'job'] as const
 export type Relation = (typeof relations)[number]
 
@@ -149,7 +156,7 @@ export const transitions = [
   },
   { event: 'queueTimeout', from: [queued], to: queueTimedOut, by: ['job'], owner: 'stays' },
   { event: 'takeBack', from: ownedStates, to: queued, by: ['job'], owner: 'nobody' },
-  // a job queues the sessions of an agent who was disabled
+  // the sessions of an agent who was disabled are queued (handOn) or given to another (handOnTo)
   { event: 'handOn', from: ownedStates, to: queued, by: ['job'], owner: 'nobody' },
   {
     event: 'handOnTo',
@@ -159,7 +166,7 @@ export const transitions = [
     owner: 'named',
     exclusive: 'owner_if_none',
   },
-  // the session ends because a rule's answer was enough and no agent is needed
+  // the session ends at once: a rule's answer was enough, or the customer did not ask for a person
   { event: 'ruleClose', from: [queued], to: closed, by: ['job'], owner: 'stays' },
   // the session ends because the customer stopped following the account
   { event: 'unsubscribe', from: openStates, to: closed, by: ['customer'], owner: 'stays' },
@@ -172,8 +179,8 @@ export const transitions = [
     owner: 'stays',
     exclusive: 'nobody',
   },
-  // a queued session that waited in the private lane of one person moves to a lane where everyone
-  // may claim it
+  // a session that was queued in the private lane of one person moves to the common lane of its
+  // account
   {
     event: 'reclaim',
     from: [queued],
@@ -249,8 +256,8 @@ export function exclusiveAfter(
 }
 
 /**
- * Like mayWrite, but for notes that only colleagues read. They are also allowed before the session
- * is accepted, and to supervisors in any state.
+ * Like mayWrite, but for notes that only colleagues read. The owner may also write them before
+ * accepting the session.
  */
 export function mayNote(
   session: Owned,

@@ -36,7 +36,7 @@ export function canReceive(of: StaffOfAccount, named: NamedReceiver): boolean {
     : of.staff.some((one) => mayHave(of, one) && one.groupIds.includes(named.groupId))
 }
 
-/** The uids of the deputies to whom this person's customers go while they are away. */
+/** The uids of the deputies to whom this person's customers go while they are away or full. */
 export const deputiesOf = (staff: readonly Staff[], uid: number): readonly number[] =>
   staff.find((one) => one.uid === uid)?.deputyUids ?? []
 

@@ -1,6 +1,7 @@
-// From which moment each timer of a session counts. It is never earlier than the customer's last
-// line, so a push that arrives just before a timer fires prevents it. A time that is null is left
-// out and does not count as 1970.
+// From which moment each timer of a session counts. For the timers that end a session it is never
+// earlier than the customer's last line, so a push that arrives just before one fires prevents it.
+// What an agent owes the customer counts from the first unanswered line, and further ones do not
+// put it off. A time that is null is left out and does not count as 1970.
 import type { SessionRow } from '../../entities/index.ts'
 
 type Times = Pick<
@@ -26,13 +27,17 @@ export const waitsSince = (session: Times) =>
 export const queuesSince = (session: Times) =>
   latest(session.add_time, session.queued_at, session.receive_message_time)
 
-/** Since when neither the customer nor an agent has written in the session. */
+/**
+ * Since when neither the customer nor an agent has written in the session, nor has it been given to
+ * anybody.
+ */
 export const idleSince = (session: Times) =>
   latest(session.add_time, session.assigned_at, session.receive_message_time, session.send_time)
 
 /**
- * Since when the customer has been waiting for an answer, whoever had the session meanwhile. Their
- * place in the queue is based on this.
+ * Since when the customer has been waiting for an answer, whoever had the session meanwhile, or if
+ * they are not waiting, since the session began. Their rank is based on this when a session that
+ * somebody had is queued again.
  */
 export const waitedSince = ({ unanswered_since, add_time }: Times) => unanswered_since ?? add_time
 

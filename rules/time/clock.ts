@@ -112,8 +112,9 @@ function offBy({ databaseMs, agreed, from, to }: ClockLook): number {
 }
 
 /**
- * The verdict if the clocks differ only a little. Our time follows the database's and catches up
- * after an earlier jump, but so slowly that no timer fires early because of it.
+ * The verdict if the database's clock shows nearly what is expected: our time without the agreed
+ * offset. Our time follows it and makes up what an earlier jump left in the offset, so slowly that
+ * timers fire at most a sixtieth too early or a tenth too late (decision 0038).
  */
 function follow(
   { databaseMs, sinceMs, agreed }: ClockLook,

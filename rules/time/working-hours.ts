@@ -4,8 +4,8 @@
 export const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
 export type Weekday = (typeof weekdays)[number]
 /**
- * Opening times on one day, for example `09:00-18:00`. A span that ends before it begins goes past
- * midnight.
+ * Opening times on one day, for example `09:00-18:00`. A span that does not end after it begins
+ * goes past midnight.
  */
 export type Span = string
 /** Days that differ from their weekday. Without `open` the company is closed then. */
@@ -141,8 +141,8 @@ export function workingMs(hours: Hours, from: number, to: number): number {
 }
 
 /**
- * The latest moment from which this much working time has passed until now; null if there never was
- * so much.
+ * The latest moment from which this much working time has passed until now; null if the last 400
+ * days did not have so much.
  */
 export function workingSince(hours: Hours, now: number, ms: number): number | null {
   const today = localDay(hours.zone, now)
