@@ -11,7 +11,7 @@ export interface JobRun {
   name: string
   slot: string
   startedAt: Time
-  /** When the job ended; null while it is running. */
+  /** When the job ended; null while it is running, and if it was cut off before its end. */
   endedAt: Time | null
   /** What the job did for the caller's company; its form depends on the job. */
   result: unknown

@@ -78,6 +78,9 @@ export interface RemovedGroup {
   receptions: Whole
   rules: Whole
   overflows: Whole
-  /** How many sessions were in the queue of the group and went to the queue of the account. */
+  /**
+   * How many sessions went from the lane of the group to the common lane of their account before
+   * the call ended. A job moves those for which the call had no time.
+   */
   moved: Whole
 }

@@ -8,7 +8,10 @@ export interface RefusedPush {
   id: string
   accountId: string
   openid: string
-  /** What was pushed: `text`, `line` for any other message, `event:<name>` or `notice:<name>`. */
+  /**
+   * What stands in place of the push: `line` for a message, `event:refused` for an event,
+   * `notice:<name>` for a notice. Pushes that older versions refused have `text` or `event:<name>`.
+   */
   kind: string
   /** The XML of the push as it arrived, so that nothing of it is lost. */
   xml: string | null

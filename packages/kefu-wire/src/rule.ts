@@ -1,7 +1,7 @@
 import type { Time, Whole } from './basic.ts'
 import type { Article, Menu, MiniProgram } from './content.ts'
 
-/** An auto-reply rule: it answers without an agent. */
+/** An auto-reply rule: it answers without an agent, or hands the customer over. */
 export interface Rule {
   id: string
   name: string

@@ -1,8 +1,8 @@
 import type { Whole } from './basic.ts'
 
 /**
- * How queued customers find their agent: agents take them (`grab`), the one with the fewest gets
- * them (`even`), or agents get them in turn (`roundRobin`).
+ * How queued customers find their agent: agents take them (`grab`), the free agent with the fewest
+ * sessions gets them (`even`), or agents get them in turn (`roundRobin`).
  */
 export type SessionRule = 'grab' | 'even' | 'roundRobin'
 
