@@ -96,16 +96,16 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 }
 
 /**
- * How long an idle connection is kept: longer than a client whose machine is busy may take between
- * choosing a connection for its next call and sending it.
+ * Idle connections are never closed here, only by the client: otherwise a client on a busy machine
+ * can choose a connection for its next call at the moment in which it is closed.
  */
-const keptAliveMs = 60_000
+const forEver = 0
 
 export async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { host, port, dataDir } = options
   if (!isLoopback(host)) throw new Error(`The simulator listens on loopback only, not on ${host}`)
   const store = openStore(dataDir, { ...platformTiming, ...options.timing })
-  const server = createServer({ keepAliveTimeout: keptAliveMs }, (request, response) => {
+  const server = createServer({ keepAliveTimeout: forEver }, (request, response) => {
     serve(store, request, response).catch((error: unknown) => {
       sendFailure(response, error)
     })
