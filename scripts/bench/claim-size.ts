@@ -99,8 +99,8 @@ async function prepare(settings: Settings, load: Loader, queued: number): Promis
 
 async function measure(url: string, agents: Agent[]) {
   const began = performance.now()
-  // After a start the queue index is empty. Until it is rebuilt, the database finds the session
-  // that is claimed, which is measured first.
+  // After a start the queue index is empty. Until it is rebuilt, the database finds the sessions to
+  // claim; what such claims cost is measured meanwhile.
   const early = await claimSome(url, agents, 20)
   let whole = await isWhole(url, agents)
   const during: Claim[] = []

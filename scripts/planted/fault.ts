@@ -1,5 +1,4 @@
-// A planted fault: a mistake in one file that somebody could make, and the tests that must detect
-// it.
+// A planted fault: a mistake that somebody could make, and the tests that must detect it.
 export type Edit = {
   file: string
   /**

@@ -1,5 +1,5 @@
-// A broken WeChat: a server in front of the simulator that answers the calls of chosen accounts in
-// ways that no proper server would. It recognises the account by the access token or, in the call
+// A broken WeChat: a server in front of the simulator that answers the calls of chosen accounts
+// wrongly, too slowly or not at all. It recognises the account by the access token or, in the call
 // for one, by the appid in the body.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

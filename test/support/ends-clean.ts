@@ -47,7 +47,10 @@ export type Said = { level: 'warn' | 'error' | 'unserved' | 'starved'; text: str
 
 const clip = (facts: object) => JSON.stringify(facts).slice(0, 500)
 
-/** Reports warnings and errors to `hear`. Errors are also printed next to the failed test. */
+/**
+ * Reports warnings and errors to `hear`. Errors are also printed, so that they stand beside a test
+ * that fails.
+ */
 export function hearingLog(hear: (said: Said) => void): Log {
   return {
     ...silentLog,

@@ -1,4 +1,4 @@
-// Waits until a condition holds, for as long as the product promises that it takes.
+// Waits until a condition holds, and reports if that takes longer than the product promises.
 import { betweenLooks } from './pauses.ts'
 
 const second = 1000

@@ -26,7 +26,7 @@ export function answerHeard(bus: EventBus, databaseUrl: string): void {
 /**
  * Resolves when both processes know every earlier change: a message goes to the other process and
  * comes back, behind all messages before it. Otherwise a test could ask a process before the change
- * has reached it.
+ * has reached it. If no message comes back in time, that is printed and the test goes on.
  */
 export function openHeard(bus: EventBus, databaseUrl: string): () => Promise<void> {
   const { there, back } = topics(databaseUrl)

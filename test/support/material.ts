@@ -1,4 +1,4 @@
-// Puts a file into the account's material at the simulated WeChat.
+// Uploads a file of the account to the simulated WeChat, and returns its media id.
 import { sample } from 'wechat-simulator'
 import { account, post, type House } from './app.ts'
 

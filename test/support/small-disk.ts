@@ -1,5 +1,5 @@
-// A disk of a few megabytes that can be filled up. If the test may not mount one, writes are
-// refused like on a full disk.
+// A small disk that can be filled up. If the test may not mount one, writes are refused like on a
+// full disk.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

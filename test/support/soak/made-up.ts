@@ -1,4 +1,4 @@
-// An invented run of a few minutes in which every promise was kept, with all data that the checks
+// An invented run of half an hour in which every promise was kept, with all data that the checks
 // read. Tests then make one thing wrong at a time. Its tables have no keys, so that wrong rows can
 // be inserted.
 import Database from 'better-sqlite3'

@@ -74,7 +74,8 @@ const toldOf = (text: string, same: Reply[], arrived: number) =>
 
 /**
  * Checks that replies were sent in order, as far as the time at which they were sent is certain. Of
- * a reply that was unknown it is not: the simulator may have recorded it later than those behind it.
+ * a reply that a person settled it is not: it may have been unknown, and the simulator may have
+ * recorded it later than those behind it.
  */
 function checkSentInOrder(replies: Reply[], whole: Whole & { sends: Sends }): void {
   const { promises, sends } = whole
