@@ -19,8 +19,8 @@ export function aesKey(encodingAesKey: string): Buffer | null {
 }
 
 /**
- * Decrypts the message in an envelope, or returns null. All failures look alike and take equally
- * long, so that an attacker learns nothing from them.
+ * Decrypts the message in an envelope, or returns null. All failures look alike, and no comparison
+ * ends at the first wrong byte, so that an attacker learns nothing from them.
  */
 export function decryptMessage(
   encodingAesKey: string,
