@@ -15,7 +15,7 @@ import { isFresh, verifyQuery } from './sign.ts'
 export type WebhookOptions = AccountKeys & {
   /**
    * Remembers which pushes arrived. By default they are remembered in this process, for longer than
-   * an old push is accepted.
+   * an old push is accepted, or for eleven minutes if pushes of any age are.
    */
   once?: Once
   /** Gets an answer that comes too late for WeChat; send it as a customer-service message. */
