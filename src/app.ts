@@ -1,6 +1,6 @@
-// The composition root: it opens config, store, backends and WeChat, and connects them with
-// actions, routes and jobs. Nothing else opens anything. Tests can use `wrap` to stand between the
-// product and its ports; the product itself has no flags for tests.
+// The composition root: it opens store, backends and WeChat as the config says, and connects them
+// with actions, routes and jobs. Nothing else opens anything. What only tests need is among the
+// options below, such as `wrap`, by which they stand between the product and its ports.
 import { setMaxListeners } from 'node:events'
 import { openBatches } from './actions/push/batches.ts'
 import { openPushTimes } from './actions/push/push-times.ts'
@@ -84,7 +84,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
   const ground = await openGround(config, options, log)
   const { store, time, backends } = ground
   const closing = new AbortController()
-  // every running download listens to this signal, so there is no fixed number of listeners
+  // every running download and upload listens to this signal, so there is no fixed number of
+  // listeners
   setMaxListeners(0, closing.signal)
   const ports = compose(config, {
     ...ground,
@@ -130,7 +131,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
  * closed last.
  */
 async function openGround(config: Config, options: AppOptions, log: Log) {
-  // the encryption key is read before anything is opened, because a wrong one must stop the start
+  // the encryption key is read before anything is opened, because a missing or incomplete one must
+  // stop the start
   const secrets = openSecrets(secretKey(config))
   const opened = await openStore({
     url: config.DATABASE_URL,

@@ -103,8 +103,8 @@ function refuseUnsafe(config: Config): void {
 export const mediaDir = (config: Config) => config.MEDIA_DIR ?? join(config.DATA_DIR, 'media')
 
 /**
- * SECRET_KEY, or else a key that is generated at the first start and stored with the data, readable
- * by its owner only.
+ * SECRET_KEY or, with SQLite, a key that is generated at the first start and stored with the data,
+ * readable by its owner only.
  */
 export function secretKey(config: Config): string {
   if (config.SECRET_KEY) return config.SECRET_KEY

@@ -1,8 +1,8 @@
 import type * as wire from 'kefu-wire'
 
 /**
- * All error codes of the product. A code without a status in http/error-handler.ts does not
- * compile.
+ * The error codes with which actions refuse. A code without a status in
+ * http/engine/error-handler.ts does not compile.
  */
 export type ErrorCode = Exclude<wire.ErrorCode, 'internal'>
 

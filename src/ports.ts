@@ -141,8 +141,9 @@ export type DeliveryOutcome =
    */
   | { outcome: 'refused'; errcode: number | null; meaning: string }
   /**
-   * The request was never sent, or WeChat refused the token. So nothing was delivered, and it may
-   * be tried again. `reason` is a code of ours, or what the network said.
+   * The request was never sent, WeChat refused the token, or only the upload of a file failed. So
+   * nothing was delivered, and it may be tried again. `reason` is a code of ours, or what the
+   * network said.
    */
   | { outcome: 'not_delivered'; reason: string; errcode?: number }
   | { outcome: 'unknown'; reason: string }
@@ -162,7 +163,7 @@ export type UploadedFile = { mediaId: string; diesAt: number }
  */
 export type LeavingLine = { openid: string; message: MessageRow; kfAccount: string | null }
 
-/** How a message is sent to a customer. It never throws; every outcome is a Delivery. */
+/** How lines, and the files in them, are sent and fetched. It never throws: it returns outcomes. */
 export type Channel = {
   send: (account: KnownAccount, line: LeavingLine) => Promise<DeliveryOutcome>
   fetchMedia: (account: KnownAccount, mediaId: string) => Promise<Fetched>
@@ -188,7 +189,10 @@ export type AuthorizedAccount = {
   type: AccountType
 }
 
-/** Calls to WeChat other than sending messages. They throw `wechat_refused` or `wechat_away`. */
+/**
+ * Calls to WeChat for admins and platforms, not for replies to customers. They throw
+ * `wechat_refused` or `wechat_away`.
+ */
 export type WechatDesk = {
   kfAccounts: (account: KnownAccount) => Promise<KfListed[]>
   addKfAccount: (
@@ -326,7 +330,7 @@ export type VoiceEncoder = {
 
 /**
  * The settings that nearly every push needs. They are kept in memory and read again within 1 s of a
- * change.
+ * change, or within a minute if the message about it is lost.
  */
 export type Known = {
   platform: (componentAppid: string) => Promise<KnownPlatform | null>
@@ -375,8 +379,8 @@ export type Limits = {
   loginIdleMs: number
   loginMaxMs: number
   /**
-   * After how many days sign-in attempts, the audit log, processed pushes and sent replies, and
-   * unused files are deleted.
+   * After how many days these are deleted: sign-in attempts, entries of the audit log, processed
+   * pushes together with outbox rows of sent replies, and unused files.
    */
   keepDays: { signIns: number; audit: number; inbox: number; unused: number }
   maxInFlight: number

@@ -1,5 +1,6 @@
-// Encrypts the accounts' secrets in the database with AES-256-GCM. Company, account and column are
-// authenticated too, so that a value does not decrypt in another row.
+// Encrypts secrets of accounts and platforms, and access tokens, with AES-256-GCM. The place where
+// a value is stored (such as company, account and column) is authenticated too, so that it does not
+// decrypt in another place.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 
 export type Secrets = {

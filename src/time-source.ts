@@ -201,8 +201,8 @@ function openWatch(known: TimeSeeker & { clock: MovableClock }) {
       settle(verdict.move, to)
       log.warn({ lateMs: verdict.move }, 'this process stood still: it has the time of the others')
     } else if (await write(store, text, { offset: verdict.offset, at: databaseMs, by: me })) {
-      // another process stored the result of its check first, so what the processes agree on has
-      // changed and the clock is checked again
+      // if another process had stored the result of its check first, what the processes agree on
+      // would have changed: then nothing is settled, and the next check judges anew
       settle(verdict.move, to)
       if (verdict.kind === 'jumped') {
         metrics.clockJumps.inc()

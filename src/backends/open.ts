@@ -1,4 +1,4 @@
-// Chooses between memory and Redis. REDIS_URL is used nowhere else.
+// Chooses between memory and Redis: Redis if REDIS_URL is set.
 import type { Clock } from '../clock.ts'
 import { newId } from '../ids.ts'
 import type { Log } from '../log.ts'

@@ -1,6 +1,6 @@
-// Access tokens: one per account, however many processes run. The database holds the token and the
-// lease of the process that renews it; the cache saves reading the database. Both store it
-// encrypted, because whoever reads a token could act for the account.
+// Access tokens: one per account or third-party platform, however many processes run. The database
+// holds the token and the lease of the process that renews it; the cache saves reading the
+// database. Both store it encrypted, because whoever reads a token could act for the account.
 import type { StoredToken, TokenStore } from 'wechat-api-ts'
 import type { AccessTokenRow } from '../../entities/index.ts'
 import type { Needs } from '../ports.ts'

@@ -1,5 +1,5 @@
-// Calls to WeChat other than sending messages. A refusal or a missing answer becomes an error that
-// a person can understand.
+// Calls to WeChat for admins and platforms, not for replies to customers. A refusal or a missing
+// answer becomes an error that a person can understand.
 import { authorizePage, WechatRefused, WechatUnreachable } from 'wechat-api-ts'
 import { AppError } from '../errors.ts'
 import { accountTypes } from '../../rules/reply/account-type.ts'

@@ -1,5 +1,6 @@
-// Sends a line to a follower through WeChat. Every outcome is returned as a Delivery; if it cannot
-// be proved that nothing was delivered, the outcome is unknown.
+// Sends lines to followers through WeChat, and brings files there and back. Nothing throws: every
+// outcome is returned. If it cannot be proved that a line was not delivered, its outcome is
+// unknown.
 import {
   fetchVideo,
   WechatRefused,
@@ -26,8 +27,9 @@ const nameRefused = new Set([61451, 61452, 65400, 65401, 65402, 65404])
 const noMenus = 40200
 
 /**
- * Calls that carry a file may take a minute and are aborted by `closing`. While a file is being
- * uploaded no message has been sent, so the upload can be repeated later.
+ * Calls that carry a file may take a minute, and nobody waits for them any more once `closing` is
+ * aborted. While a file is being uploaded no message has been sent, so the upload can be repeated
+ * later.
  */
 export function openWechatChannel(
   needs: Needs<'clock' | 'log'>,
@@ -85,8 +87,8 @@ export function openWechatChannel(
 }
 
 /**
- * Waits for a call to WeChat, but no longer than until the process has to end. Then the outcome is
- * unknown.
+ * Waits for a call to WeChat, but no longer than until the process has to end. Then it throws, as
+ * if WeChat had not answered.
  */
 function unlessClosing<T>(closing: AbortSignal, call: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -16,8 +16,8 @@ import type { Store, StoreOptions, Unit } from './store.ts'
 import { openTransact, unitOn, type AskAll } from './transactions.ts'
 import type { WorkClass } from './engine/writer.ts'
 
-// pushes have a pool of their own, so that they never wait for a connection behind claims and
-// reports
+// pushes have a pool of their own, so that they never wait for a connection behind replies, claims
+// and jobs
 const pools = {
   push: {
     connections: 6,
@@ -40,8 +40,8 @@ const pools = {
     writes: false,
     journeyMs: 5000,
   },
-  // a connection pool for slow work such as search, reports and replays, so that normal requests
-  // need not wait for it
+  // a connection pool for reads that take long, such as replays of rules, so that normal requests
+  // need not wait for them
   slow: {
     connections: 2,
     lockWaitSeconds: 1,

@@ -1,4 +1,4 @@
-// Chooses the database. DATABASE_URL is used nowhere else.
+// Chooses between SQLite and MySQL or MariaDB, by DATABASE_URL.
 import { openMysql } from './mysql.ts'
 import { inspectSqlite, openSqlite } from './sqlite.ts'
 import type { Inspected, Store, StoreOptions } from './store.ts'

@@ -38,8 +38,8 @@ export type StoreOptions = {
 
 export type WorkLimits = {
   /**
-   * The time after which a failed transaction is not tried again, because nobody waits for it any
-   * more.
+   * The moment, by the monotonic clock, after which a failed transaction is not tried again,
+   * because nobody waits for it any more.
    */
   until?: number | undefined
   /**
@@ -62,8 +62,9 @@ export type Store = {
   /** Reads committed rows only. Nothing that is written may be decided by such a read alone. */
   read: Unit
   /**
-   * Reads committed rows, for reads that take long (replays, search, reports): they do not delay
-   * normal requests.
+   * Reads committed rows, for reads that take long, so that they do not delay normal requests:
+   * replays and the export of rules, the unanswered questions, the customers who will be reclaimed
+   * soon, and the count of downloads.
    */
   slow: Unit
   databaseMs: () => Promise<number>

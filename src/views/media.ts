@@ -4,7 +4,7 @@ import { mediaUrl } from './content.ts'
 
 /**
  * A stored file as the API shows it. `type` is the type of message with which sendMessage can send
- * it.
+ * it, except `file`, which WeChat does not take.
  */
 export const presentResource = (row: ResourceRow): StoredFile => ({
   id: row.resources_id,

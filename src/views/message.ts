@@ -52,8 +52,8 @@ function presentDelivery(row: MessageRow): Pick<Message, 'delivery'> {
 }
 
 /**
- * Why a line did not arrive. Our own reasons are stored as a code, a refusal of WeChat in its own
- * words.
+ * Why a line did not arrive, or is not known to have arrived. Our own reasons are stored as a code;
+ * of a refusal by WeChat, what its error code means is stored in words.
  */
 function presentWhy(row: MessageRow): Pick<Delivery, 'why' | 'explanation'> {
   if (row.delivery === 'unknown') return explained('no_answer')
@@ -65,8 +65,8 @@ function presentWhy(row: MessageRow): Pick<Delivery, 'why' | 'explanation'> {
 }
 
 /**
- * The author of a line from our side, if it was somebody else than the owner of the session, whose
- * name is known to whoever reads the session.
+ * The author of a line from our side. The name is given only if it was somebody else than the owner
+ * of the session, whose name is known to whoever reads the session.
  */
 function presentSpeaker(row: MessageRow): Pick<Message, 'agentUid' | 'agentName'> {
   const uid = row.opercode === writtenBy.customer ? null : (row.additional_uid ?? row.uid)

@@ -4,7 +4,8 @@ import { presentTime } from './times.ts'
 
 /**
  * A refused push as the API shows it. `sessionId` and `messageId` name the line that stands in the
- * place of the push. After `rereadAt` that line has the original content.
+ * place of the push; both are null if there is none. After `rereadAt` the line has the original
+ * content; only a notice of the platform still has no line.
  */
 export function presentRefused(row: RefusedPush): wire.RefusedPush {
   return {

@@ -6,8 +6,8 @@ import type { Schedule } from '../../rules/time/schedule.ts'
 import { presentTime } from './times.ts'
 
 /**
- * How often a rule answered: in total, in the last 30 days (`recent`), and on which day last. The
- * counts are a few seconds behind.
+ * How often a rule answered: in total, today and on the 30 days before (`recent`), and on which day
+ * last. The counts are a few seconds behind.
  */
 export type Hits = { total: number; recent: number; lastDay: number }
 

@@ -3,8 +3,8 @@ import type { Cache } from '../../ports.ts'
 import type { Link } from './connect.ts'
 
 /**
- * After a failover Redis may bring back entries that were deleted just before, so deletes are
- * repeated for this long.
+ * After a failover Redis may bring back entries that were deleted just before, so when it is back,
+ * the deletes of this last time are repeated.
  */
 const repeatedMs = 10_000
 /**

@@ -1,5 +1,5 @@
-// Creates the clients for a Redis address. Nothing here throws into an action or waits longer than
-// `answersMs`: while Redis is away every question is answered `undefined` at once, and the clients
+// Creates the clients for a Redis address. No question throws into an action or waits much longer
+// than `answersMs`: while Redis is away every one is answered `undefined` at once, and the clients
 // keep reconnecting.
 import { Cluster, Redis, type ChainableCommander, type RedisOptions } from 'ioredis'
 import type { Log } from '../../log.ts'
@@ -18,7 +18,8 @@ export type Link = {
    */
   ask: <T>(call: (redis: Redis | Cluster) => Promise<T>) => Promise<T | undefined>
   /**
-   * Asks Redis several commands at once. The result is `undefined` if any one of them was refused.
+   * Asks Redis several commands at once. The result is `undefined` if Redis does not answer or
+   * refuses any one of them.
    */
   askAll: (commands: Command[]) => Promise<unknown[] | undefined>
   isUp: () => boolean

@@ -1,5 +1,5 @@
-// Compares the queue index with the database and rebuilds it: its sums and members, keys to which
-// another program has written, and the mark that it is complete.
+// What the repair of the queue index (actions/jobs/queue-reconcile.ts) asks of Redis: its sums and
+// members, keys to which another program has written, and the mark that it is complete.
 import type { Ids } from '../../ids.ts'
 import { sumModulus, type Sums, type WaitingQueue } from '../../ports.ts'
 import type { Link } from './connect.ts'

@@ -55,7 +55,8 @@ export type Dialect = {
   refuses: (error: unknown) => boolean
   isDuplicate: (error: unknown) => boolean
   /**
-   * Whether two transactions blocked each other, so that the whole transaction may be tried again.
+   * Whether another transaction was in the way (a deadlock, a lock held for too long, a row changed
+   * since it was read), so that the whole transaction may be tried again.
    */
   mayRepeat: (error: unknown) => boolean
 }

@@ -68,7 +68,7 @@ const connectMs = 2000
 // is made
 const refusesMs = 1000
 const closeMs = 1000
-// how long the server keeps an idle transaction and its locks: longer than a process can stall, but
+// how long MariaDB keeps an idle transaction and its locks: longer than a process can stall, but
 // shorter than WeChat's patience, so that a repeated push finds its rows unlocked
 const idleSeconds = 3
 

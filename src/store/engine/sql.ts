@@ -173,8 +173,8 @@ export class Sql {
   }
 
   /**
-   * The one way to change a row, which must be locked: sets the columns of the patch and no others.
-   * Undefined fields are left unchanged.
+   * The one way to change a row that was read and locked before: sets the columns of the patch and
+   * no others. Undefined fields are left unchanged.
    */
   change<Name extends TableName>(table: Name, key: WhereIn<Name>, patch: PatchIn<Name>): void {
     this.sendSoon(changes(table, key, patch))

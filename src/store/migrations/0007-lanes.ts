@@ -1,6 +1,7 @@
 // Gives each lane one account. Sessions in the lane `all` move to the lane of their account, those
 // in `group:<id>` to the group's lane for their account; ranks stay the same. It works in small
-// pieces, each committed on its own, so it can be stopped and started again at any point.
+// pieces, each of which MySQL and MariaDB commit on its own, so it can be stopped and started again
+// at any point.
 import type { MigrationInterface, QueryRunner } from 'typeorm'
 import { commonLane, groupLane, privateLanes, readLane } from '../../../rules/session/lane.ts'
 
@@ -37,7 +38,7 @@ export class Lanes1700000000007 implements MigrationInterface {
   }
 }
 
-/** Jumps from one lane to the next instead of reading all waiting sessions. */
+/** Jumps from one lane to the next instead of reading all queued sessions. */
 async function formerLanes(runner: QueryRunner, companyId: string): Promise<string[]> {
   const lanes: string[] = []
   for (let after = ''; ;) {
@@ -51,7 +52,7 @@ async function formerLanes(runner: QueryRunner, companyId: string): Promise<stri
   }
 }
 
-/** The rank up to which the next piece goes; null if nobody waits there any more. */
+/** The rank up to which the next piece goes; null if no session is queued there any more. */
 async function nextPiece(
   runner: QueryRunner,
   companyId: string,

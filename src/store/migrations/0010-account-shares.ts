@@ -1,4 +1,4 @@
-// Adds indexes to find waiting replies and downloads by account, so that each account can have its
+// Adds indexes to find pending replies and downloads by account, so that each account can have its
 // own share.
 import { TableIndex, type MigrationInterface, type QueryRunner } from 'typeorm'
 import { addColumns, dropColumns } from '../engine/schema.ts'

@@ -17,8 +17,8 @@ export class LoadQueries extends Queries {
 
   /**
    * Adds a session to the agent's load. Returns 0 if the agent has no room, and changes nothing;
-   * this is how capacity is enforced. The agent's turn then comes after that of everyone who has
-   * been idle longer.
+   * this is how capacity is enforced. The agent's turn then comes after that of everyone who was
+   * given a session before.
    */
   raise(uid: number, turn: number) {
     return this.sql.run(
@@ -28,8 +28,8 @@ export class LoadQueries extends Queries {
   }
 
   /**
-   * Gives a session as it was decided without a lock. Returns 0 if the agent got another session
-   * meanwhile or has less room.
+   * Gives an agent the sessions of a batch, as it was decided without a lock. Returns 0 if they got
+   * another session meanwhile or have not so much room.
    */
   give(
     uid: number,

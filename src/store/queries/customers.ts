@@ -63,7 +63,7 @@ export type Reader = { uid: number; lanes: string[]; accountIds: readonly string
 
 /**
  * The condition for customers that an agent may see: their exclusive customers on an account they
- * serve, and customers whose open or newest session is theirs, is waiting where they may claim, has
+ * serve, and customers whose open or newest session is theirs, is queued where they may claim, has
  * them as a member, or was missed without an owner on an account they serve.
  */
 function seenBy({ uid, lanes, accountIds }: Reader): { where: string; values: Value[] } {

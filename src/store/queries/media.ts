@@ -82,7 +82,7 @@ export class MediaQueries extends Queries {
     this.sql.insert('media_fetch', rows)
   }
 
-  /** The next files to download, in the order of line and part. */
+  /** The next of all files that followers sent, downloaded or not, in the order of line and part. */
   fetches(page: { id: string; part: string; limit: number }) {
     return this.sql.all<Pick<MediaFetchRow, 'message_id' | 'part' | 'company_id' | 'state'>>(
       'select message_id, part, company_id, state from media_fetch where message_id >= ? and (message_id > ? or part > ?) order by message_id, part limit ?',

@@ -16,8 +16,8 @@ function isOf(whose: Whose): { where: string; values: Value[] } {
 }
 
 /**
- * Queries about what timers did: sessions they ended while a customer waited (missed), and
- * customers they reclaimed.
+ * Queries about sessions that ended while their customer waited (missed), and about customers who
+ * were reclaimed.
  */
 export class MissedQueries extends Queries {
   add(row: MissedSessionRow) {

@@ -25,8 +25,8 @@ export type OldRows =
 
 /**
  * Which rows of a table are old. Columns in braces filter rows but must not be used to find them.
- * `id` is given where some old rows must stay: the search then continues behind them in the next
- * piece instead of reading them again.
+ * `id` is given where rows are walked through by their id. Old rows that must stay are then passed
+ * once: the next piece begins behind them.
  */
 type OldRowFilter = {
   table: string
@@ -72,8 +72,8 @@ const places: Record<OldRows, OldRowFilter> = {
     'created_at < ? and (read_at < ? or reread_at < ?)' +
       ' and not exists (select 1 from inbox i where i.inbox_id = refused_push.inbox_id)',
   ),
-  // sent replies are deleted, but not those whose result is unknown, which a person may still
-  // settle, and not answers outside a session, which are found through this row
+  // sent replies are deleted, but not those that failed or whose result is unknown, which a person
+  // may still settle, and not answers outside a session, which are found through this row
   outbox: byId(
     'outbox',
     'outbox_id',

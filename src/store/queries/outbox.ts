@@ -58,8 +58,9 @@ export class OutboxQueries extends Queries {
   }
 
   /**
-   * Stores what became of a reply. Only the process that holds its lease may do so. Returns 0 if
-   * the lease was lost.
+   * Stores what became of a reply. Only the process that leased it last may do so, also after the
+   * lease has expired and the reply has become unknown. Returns 0 for any other process, and if the
+   * reply has been settled meanwhile.
    */
   settle(
     id: string,
@@ -74,8 +75,8 @@ export class OutboxQueries extends Queries {
   }
 
   /**
-   * Marks passive answers that were fully written in time. This also works for rows that had become
-   * unknown.
+   * Marks passive answers as sent that were fully written to WeChat, even if they had become
+   * unknown before.
    */
   passiveWritten(ids: string[], at: number) {
     const some = list(ids)
@@ -107,7 +108,10 @@ export class OutboxQueries extends Queries {
     )
   }
 
-  /** Stores a person's decision about a reply whose result is unknown. */
+  /**
+   * Stores what a person decided about a reply that failed or whose result is unknown. A late
+   * answer from WeChat does not overwrite it.
+   */
   resolve(id: string, state: string, at: number) {
     return this.sql.run(
       "update outbox set state = ?, settled_at = ? where outbox_id = ? and state in ('failed', 'unknown')",

@@ -30,8 +30,8 @@ export class RefusedQueries extends Queries {
   }
 
   /**
-   * Refused pushes that this version of the reader has not tried yet, in the order in which they
-   * arrived.
+   * Refused pushes that this version of the reader has not tried yet: first those that an older
+   * version tried last, and among equals in the order in which they arrived.
    */
   untried(companyId: string, reader: number, limit: number) {
     return this.sql.all<RefusedPush>(

@@ -6,7 +6,7 @@ export type TypedRow = Pick<MessageRow, 'message_id' | 'account_id' | 'text' | '
 
 export class ReplayQueries extends Queries {
   /**
-   * Texts that followers typed, ordered by id, for replays. `since` limits the ids, `from` and `to`
+   * Texts that followers typed, ordered by id, for replays. `after` limits the ids, `from` and `to`
    * the times.
    */
   typed(companyId: string, { after, from, to, limit }: Typed) {

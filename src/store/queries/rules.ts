@@ -3,7 +3,7 @@ import { list } from '../engine/sql.ts'
 import { Queries } from '../engine/queries.ts'
 
 type RulePosition = { priority: number; id: string }
-/** The columns of a rule that people set. An import replaces exactly these. */
+/** The columns of a rule that people set, and when. An import replaces exactly these. */
 const written = [
   'account_id',
   'name',

@@ -1,6 +1,6 @@
 // Reads queued sessions lane by lane, also for the queue index and for jobs that compare it with
-// the database. Nothing is locked here, so callers must check again before they decide. Each query
-// reads an index from its start, however long the queue is.
+// the database. Nothing is locked here, so callers must check again before they decide. Except for
+// the sums, each query reads only a short piece of an index, however long the queue is.
 import { queued, waiting } from '../../../rules/session/states.ts'
 import { identityStates } from '../../../rules/access/identity.ts'
 import type { SessionRow } from '../../../entities/index.ts'
@@ -126,8 +126,8 @@ export class LaneQueries extends Queries {
   }
 
   /**
-   * Sessions queued elsewhere although the returning agent is their customer's exclusive agent and
-   * serves the account.
+   * Queued sessions, in whatever lane, of customers whose exclusive agent has returned and serves
+   * the account. `heardSince` leaves out customers with whom no line was exchanged since then.
    */
   returningTo(
     companyId: string,

@@ -42,8 +42,8 @@ export class SessionTimerQueries extends Queries {
   }
 
   /**
-   * Reads the next sessions in a state with the time of their customers' last line, to find
-   * customers who have been silent for long.
+   * Reads the next sessions in a state, with the time of the last line that their customer and a
+   * person exchanged, to find those that have been silent for long.
    */
   sitting(companyId: string, state: number, page: DueSpot & { limit: number }) {
     return this.sql.all<{

@@ -137,7 +137,7 @@ export class SessionQueries extends Queries {
     )
   }
 
-  /** Finds those of these sessions whose counters of lines do not match their lines. */
+  /** Finds those of these sessions that have more lines than they count. */
   async miscounted(companyId: string, ids: string[]) {
     const some = list(ids)
     const rows = await this.sql.all<{ session_id: string }>(

@@ -51,8 +51,8 @@ export class StreamQueries extends Queries {
   }
 
   /**
-   * The moments at which agents took sessions from this lane lately, newest first. From them the
-   * waiting time is estimated.
+   * The moments at which agents took, or were given, sessions from this lane lately, newest first.
+   * From them the waiting time is estimated.
    */
   async leftLane(companyId: string, lane: string, since: number) {
     return (
