@@ -38,8 +38,8 @@ export const account = table(
      */
     live_appid: key(32, nullable),
     /**
-     * When the account's owner withdrew the authorisation of the third-party platform; NULL while
-     * the platform may act for it.
+     * When the account's owner withdrew the authorisation of the third-party platform; NULL if it
+     * was not withdrawn, or there is no platform.
      */
     withdrawn_at: big(nullable),
     /**

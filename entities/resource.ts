@@ -1,8 +1,8 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
 /**
- * A file of the media vault. Its bytes are stored under the sha256 of their content. `media_id` is
- * WeChat's id of a file that a follower sent, valid as long as WeChat keeps the file.
+ * A file of the media vault. Its bytes are stored under the sha256 of their content. `media_id` and
+ * `media_dies_at` are always NULL: WeChat's ids of files are in media_fetch and media_upload.
  */
 export const resource = table(
   'resources',

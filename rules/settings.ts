@@ -5,8 +5,9 @@ import type { Hours } from './time/working-hours.ts'
 export type SessionRule = 'grab' | 'even' | 'roundRobin'
 
 /**
- * When sessions queued for a group move on to the group `groupId`: if more than `waiting` of them
- * are queued, or one for longer than `minutes`. 0 turns the condition off.
+ * Which sessions queued for a group move on to the group `groupId`: those that have at least
+ * `waiting` others in front of them in their lane, and those queued for longer than `minutes`. 0
+ * turns a condition off.
  */
 export type Overflow = { groupId: number; waiting: number; minutes: number }
 export type AccountSettings = {

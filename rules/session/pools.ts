@@ -86,7 +86,7 @@ export function whoMatters(asked: Unassigned): number[] {
 
 /**
  * The lane in which the session queues: that of the customer's exclusive agent, else that of the
- * named person or group, else the common lane of the account.
+ * named person or group, each only if they serve the account; else the common lane of the account.
  */
 export function laneFor(asked: Unassigned): string {
   const { exclusive, named, except } = asked

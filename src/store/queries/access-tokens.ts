@@ -67,8 +67,8 @@ export class AccessTokenQueries extends Queries {
   }
 
   /**
-   * Deletes the stored token of an appid, whichever company stored it, because the appid belongs to
-   * another company from now on.
+   * Deletes the stored token of an appid, whichever company stored it. It is called when an account
+   * with this appid is created or comes back, maybe in another company.
    */
   forgetAll(key: string) {
     return this.sql.run('delete from access_token where token_key = ?', [key])
