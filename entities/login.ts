@@ -1,8 +1,8 @@
 import { big, id, int, key, nullable, primary, type Row, table, text } from './columns.ts'
 
 /**
- * A sign-in; its row is deleted when it ends, or by a job after it has expired. Only the hash of its
- * token is stored, never the token itself.
+ * A sign-in; its row is deleted when it ends, or by a job after it has expired. Only the hash of
+ * its token is stored, never the token itself.
  */
 export const login = table(
   'login',

@@ -1,9 +1,9 @@
 import { big, id, int, key, nullable, primary, type Row, table } from './columns.ts'
 
 /**
- * A reply and what became of it (`state`). `way` says whether it goes through WeChat's API or is the
- * passive answer to a push. Its id is the id of the message. `n` gives the order of the rows of one
- * follower.
+ * A reply and what became of it (`state`). `way` says whether it goes through WeChat's API or is
+ * the passive answer to a push. Its id is the id of the message. `n` gives the order of the rows of
+ * one follower.
  */
 export const outbox = table(
   'outbox',

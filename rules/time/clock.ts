@@ -138,9 +138,10 @@ export const wasCheckedRecently = (agreed: Agreed, databaseMs: number, freshMs: 
   databaseMs - agreed.at >= -isJumpMs && databaseMs - agreed.at <= freshMs
 
 /**
- * The offset to start with when no other process is running. If we were stopped for longer than the
- * clock was off, the database's time is used as it is. Otherwise the old offset stays, because time
- * must not go back: no moment may be used twice.
+ * The offset to start with when no other process is running. Time must not go back, because no
+ * moment may be used twice. So if the database's clock was set back since the time was confirmed,
+ * time goes on from there, after what may have passed unconfirmed. If we were stopped for longer
+ * than the clock was off, the database's time is used as it is. Otherwise the old offset stays.
  */
 export function offsetAfterRest(databaseMs: number, agreed: Agreed, mayHaveGoneMs: number): number {
   const last = agreed.at + agreed.offset
