@@ -143,8 +143,8 @@ export function hoursAt(
 }
 
 /**
- * Whether any setting assigns customers to agents automatically. If none does, agents claim all of
- * them.
+ * Whether any session rule assigns customers to agents automatically. If none does, agents claim
+ * them, except those who are for one person: these are assigned to that person all the same.
  */
 export function assigns({ sessionRule, accounts, groups }: Settings): boolean {
   return [

@@ -1,6 +1,6 @@
 // The lanes of the queue. Their names are composed and parsed only in this file. A common or group
-// lane belongs to one account. A person's private lane holds sessions that wait for this person
-// alone, whatever their account.
+// lane belongs to one account. A person's private lane holds sessions that wait for this person and
+// their deputies alone, whatever their account.
 export type Lane =
   | { kind: 'user'; uid: number }
   | { kind: 'group'; groupId: number; accountId: string }

@@ -27,8 +27,8 @@ export class LoginQueries extends Queries {
   }
 
   /**
-   * The number of a person's sign-ins that were used since the given time; if there is none, the
-   * person counts as offline.
+   * The number of a person's sign-ins that were used since the given time. If somebody signs out
+   * and there is none left, they are set offline.
    */
   async countHeard(uid: number, since: number) {
     return Number(
