@@ -133,7 +133,8 @@ const isOver = (schedule: ReadSchedule | null, now: number) =>
 
 /**
  * Finds rules that never answer because one stands before them: of all default rules only the first
- * answers, of all follow rules too, and of all rules for the same menu key or QR code.
+ * answers, of all follow rules too, and of all rules for the same menu key or QR code. Of a rule
+ * with several keys, which several rules may take, the first of those is named.
  */
 function behindAnother(rules: Rule[]): Dead[] {
   const ordered = rules
@@ -148,7 +149,7 @@ function behindAnother(rules: Rule[]): Dead[] {
       keys.length === 0
         ? before.find((other) => isPlain(other))
         : keys.every((key) => before.some((other) => other.keywords.includes(key)))
-          ? before[0]
+          ? before.find((other) => keys.some((key) => other.keywords.includes(key)))
           : undefined
     return by ? [{ ruleId: rule.id, why: 'behind_another' as const, byRuleId: by.id }] : []
   })

@@ -313,6 +313,29 @@ void test('the list of conflicts shows keywords that can never decide and rules 
   }
 })
 
+void test('a rule for a menu key or a QR code that never answers is listed with a rule that takes one of its keys, not with one for other keys', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const admin = as(house.admin)
+  for (const kind of ['menu', 'scan']) {
+    const keyed = (...keywords: string[]) => ({ match: { kind, keywords } })
+    await make(admin, `${kind} x`, keyed('x'))
+    await make(admin, `${kind} y`, keyed('y'))
+    await make(admin, `${kind} z`, keyed('z'))
+    await make(admin, `${kind} y again`, keyed('y'))
+    await make(admin, `${kind} z and y`, keyed('z', 'y'))
+    await make(admin, `${kind} y and w`, keyed('y', 'w'))
+  }
+  const { dead } = (await admin.get('/api/rules/conflicts').expect(200)).body
+  assert.deepEqual(
+    dead.map((one: any) => [one.rule.name, one.why, one.by.name]),
+    ['menu', 'scan'].flatMap((kind) => [
+      [`${kind} y again`, 'behind_another', `${kind} y`],
+      [`${kind} z and y`, 'behind_another', `${kind} y`],
+    ]),
+  )
+})
+
 void test('exported rules can be imported unchanged, as JSON and as a table, and no cell of the table runs as a formula in a spreadsheet', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
