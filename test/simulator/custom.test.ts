@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sample } from 'wechat-simulator'
+import { customTypes } from '#simulator/api/custom'
 import { appid, openApi, openid, openScene } from './support.ts'
 import type { Ending, Json } from './support.ts'
 
@@ -23,6 +24,9 @@ test('in the simulator every kind of message that may be sent is shown on the ph
     upload('video', 'video.mp4'),
     upload('thumb', 'thumb.jpg'),
   ])
+  const { media_id: news } = await api.ask('/cgi-bin/draft/add', {
+    articles: [{ title: 't', content: 'c' }],
+  })
   const article = {
     title: 't',
     description: 'd',
@@ -45,6 +49,7 @@ test('in the simulator every kind of message that may be sent is shown on the ph
     ['music', { musicurl: 'http://x/', thumb_media_id: thumb, title: 't' }],
     ['news', { articles: [article] }],
     ['msgmenu', menu],
+    ['mpnews', { media_id: news }],
     ['mpnewsarticle', { article_id: 'a1' }],
     ['wxcard', { card_id: 'c1' }],
     [
@@ -52,6 +57,7 @@ test('in the simulator every kind of message that may be sent is shown on the ph
       { title: 't', appid: 'wx1', pagepath: 'pages/index', thumb_media_id: thumb },
     ],
   ]
+  assert.deepEqual(all.map(([type]) => type).sort(), customTypes.toSorted())
   for (const [type, part] of all) {
     await scene.say('more')
     assert.equal(await api.send(type, part), 0, type)

@@ -107,6 +107,8 @@ const checks: Record<string, Check> = {
   },
   miniprogrampage: checkMiniProgram,
 }
+/** The types of messages that may be sent. */
+export const customTypes = Object.keys(checks)
 
 function checkContent(call: Call): { type: string; part: Body } {
   const type = call.body['msgtype']
