@@ -8,8 +8,8 @@ export type PasswordCost = { memoryCost: number; timeCost: number; parallelism: 
 export type Passwords = {
   hash: (password: string) => Promise<string>
   /**
-   * For an unknown user (null) the same work is done, so that the time does not reveal whether the
-   * user exists.
+   * For an unknown name (`stored` is null) the same work is done, so that the time does not reveal
+   * whether anybody has this name.
    */
   matches: (stored: string | null, password: string) => Promise<boolean>
 }

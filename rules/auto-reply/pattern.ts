@@ -1,7 +1,7 @@
 // Regular expressions written by an admin never run in V8's own engine, where some take exponential
 // time. re2js takes time proportional to the length of text and pattern, so both lengths are
-// limited, as is the total size of all patterns of a company. A pattern within these limits always
-// compiles.
+// limited, as is the total size of all patterns of a company. This is checked when a pattern is
+// saved, and again when it is compiled.
 import { RE2JS, RE2Set } from 're2js'
 import type { Rule } from './rule.ts'
 

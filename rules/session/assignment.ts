@@ -1,7 +1,8 @@
-// Decides who gets a customer: first their exclusive agent or that agent's deputy; then the person
-// or group that was named; then whoever the rule of the group, account or company selects. Only
-// people who are online and have room are chosen. Everybody who was considered is reported with the
-// reason for or against them.
+// Decides who gets a customer: their exclusive agent or that agent's deputy; if they have no such
+// agent, the person who was named; else whoever the rule of the named group, the account or the
+// company selects. Only people who are online and have room are chosen; if there is nobody, the
+// decision is the lane to queue in. Everybody who was considered is reported with the reason for or
+// against them.
 import type { SessionRule } from '../settings.ts'
 import { candidateOf, shortened, type Candidate, type CandidateWhy } from './candidates.ts'
 import { privateLane } from './lane.ts'

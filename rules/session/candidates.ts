@@ -15,7 +15,8 @@ export type CandidateWhy =
   | 'not_exclusive'
 /**
  * A person who was considered for a session, and why they got it or not. An entry without a uid
- * stands for all people who are not listed one by one, and `count` says how many.
+ * stands for people who are not listed one by one: `count` says how many, and `not_exclusive`
+ * without a count stands for everybody else.
  */
 export type Candidate = {
   uid?: number

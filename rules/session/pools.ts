@@ -17,8 +17,9 @@ export type Unassigned = {
   rule: (groupId: number | null) => SessionRule
   staff: readonly Staff[]
   /**
-   * The session is queued already, but no longer only for its customer's exclusive agent, who is
-   * therefore not preferred any more.
+   * The session is queued already, but no longer only for its customer's exclusive agent. That
+   * agent still gets it if they are free; if not, it is kept neither for them nor for their
+   * deputies.
    */
   movedOn?: boolean
   /** The person who just had the session and must not get it again. */

@@ -28,7 +28,7 @@ export function isOldPush(told: number, now: number, newest: Newest | null): boo
 
 /**
  * Whether a push's time has run ahead of our clock, which is an error of WeChat's or ours. Such a
- * time must not be taken as the newest, or the normal pushes after it would be refused.
+ * time must not be taken as the newest at once, or normal pushes after it would be refused.
  */
 export const isAhead = (told: number, now: number, newest: Newest): boolean =>
   aheadBy(told, now, newest) > mayLagMs

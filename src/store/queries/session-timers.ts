@@ -5,8 +5,8 @@ import { alongSessions } from './session-indexes.ts'
 
 export type DueSpot = { at: number; id: string }
 /**
- * The kind of a timer. It determines which times of a session must all lie before a given moment
- * for the timer to be due.
+ * The kind of a timer. It determines which times of a session, or of its owner, must all lie before
+ * a given moment for the timer to be due.
  */
 export type DueKind = 'waiting' | 'queued' | 'idle' | 'owed' | 'left'
 

@@ -30,8 +30,8 @@ export class StaffQueries extends Queries {
   }
 
   /**
-   * Disabled people who still have a session, a place in a group chat, or a session that waits for
-   * them alone (`reserved`).
+   * Disabled people who still have a session, a place in a group chat, or sessions that are queued
+   * for them alone (`reserved` names those people).
    */
   async disabledWith(companyId: string, reserved: number[]) {
     const some = list(reserved)
