@@ -290,8 +290,8 @@ export type PushKeys = {
 }
 export type KnownPlatform = PushKeys & { componentAppid: string; secret: string }
 /**
- * An account as pushes need it. `platform` is the third-party platform that acts for the account;
- * pushes of the account then use the platform's keys.
+ * An account with its secret and keys decrypted. `platform` is the third-party platform that acts
+ * for the account, or null; pushes of the account then use the platform's keys.
  */
 export type KnownAccount = AccountRow &
   PushKeys & { secret: string; platform: KnownPlatform | null }
@@ -367,7 +367,7 @@ export type Ports = {
   log: Log
   metrics: Metrics
   secrets: Secrets
-  /** Reads XML that was stored before we understood it; null if we still do not. */
+  /** Reads XML stored before we understood it. Null if we still do not, or for an event. */
   readStored: (xml: string) => Extract<Deed, { kind: 'text' | 'line' }> | null
   /** Reads the XML of any push, including those that create no line in a session. */
   readPush: (xml: string) => Deed

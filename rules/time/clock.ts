@@ -64,8 +64,9 @@ const isJumpMs = 2000
 // while catching up, our time runs faster by a minute an hour, or slower by six minutes an hour
 const hurries = 1 / 60
 const tarries = 1 / 10
-// The most that our time is moved at once towards the database's. If they differ by more, since the
-// database was away for long, several looks correct it, so that one false look does little.
+// At most this much of the time that passed since the last look counts for how far our time may be
+// moved, even if the database was away for longer: one false look then does little, and several
+// looks catch up.
 const mostMs = 30_000
 
 export function judgeClock(look: ClockLook, doubtsForMs: number): ClockVerdict {

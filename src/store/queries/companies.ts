@@ -11,8 +11,9 @@ export class CompanyQueries extends Queries {
   }
 
   /**
-   * Locks the company's row. Whoever adds something of which a company may have only so much, or
-   * moves its groups, takes this lock first.
+   * Locks the company's row. Whoever changes the company, its settings or its groups, or adds
+   * something of which a company may have only so much, takes this lock first, and so does whoever
+   * must not run at the same time, such as a sign-in.
    */
   lock(companyId: string) {
     return this.sql.one<CompanyRow>(
