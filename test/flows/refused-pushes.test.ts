@@ -20,6 +20,7 @@ type Line = {
 type Refused = {
   id: string
   openid: string
+  kind: string
   xml: string
   sessionId: string | null
   rereadAt: string | null
@@ -152,6 +153,26 @@ void test('a refused message of a session that has closed since is added to that
   assert.deepEqual(
     missed.map((session) => session.id),
     [id],
+  )
+})
+
+void test('the list of refused pushes tells of what kind each was, and not of what kind the line in its place is', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  house.announce({ refused: true })
+  await refuseLines(house, 'poison')
+  const customer = await follower(house)
+  await customer.says('poison')
+  await customer.says('', { type: 'link', link: { title: '', description: '', url: 'poison' } })
+  await customer.does('CLICK', { eventKey: 'poison' })
+  const { id } = await sessionOf(house, customer)
+  assert.deepEqual(
+    (await linesOf(house.admin, id)).map((line) => line.type),
+    ['other', 'other', 'event'],
+  )
+  assert.deepEqual(
+    (await listOf(house)).items.map((item) => item.kind),
+    ['event:click', 'line', 'text'],
   )
 })
 

@@ -9,8 +9,9 @@ export interface RefusedPush {
   accountId: string
   openid: string
   /**
-   * What stands in place of the push: `line` for a message, `event:refused` for an event,
-   * `notice:<name>` for a notice. Pushes that older versions refused have `text` or `event:<name>`.
+   * What was pushed: `text`, `line` for any other message, `event:<name>` or `notice:<name>`, of
+   * which at most 32 characters are kept. An earlier version kept `line` for texts as well and
+   * `event:refused` for every event.
    */
   kind: string
   /** The XML of the push as it arrived, so that nothing of it is lost. */

@@ -42,10 +42,14 @@ export function takeOutBusy(
   return (entry) => takenBack.has(entry.stored)
 }
 
-const kindOf = ({ deed }: Push): string =>
-  deed.kind === 'event' || deed.kind === 'notice'
-    ? `${deed.kind}:${deed.name}`.slice(0, 32)
-    : deed.kind
+/**
+ * Of what kind the push is. It is stored for a refused push too: it is short and ASCII, so that no
+ * database refuses the push again because of it.
+ */
+const kindOf = ({ deed, refused: said = deed }: Push): string =>
+  said.kind === 'event' || said.kind === 'notice'
+    ? `${said.kind}:${said.name}`.slice(0, 32)
+    : said.kind
 
 export function inboxRow(needs: Needs<'clock' | 'ids'>, push: Push): InboxRow {
   const { account, customerKey, dedupKey, deed, xml } = push

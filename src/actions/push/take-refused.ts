@@ -15,7 +15,7 @@ export async function takeRefused(needs: ReceiveNeeds, push: Push): Promise<Push
     const stored = await unlessRefused(needs, push)
     if (stored) return stored.answer
   }
-  const refused = { ...push, deed: standIn(push.deed), refused: true as const }
+  const refused = { ...push, deed: standIn(push.deed), refused: push.deed }
   const stood = await unlessRefused(needs, refused)
   if (!stood) await keepAlone(needs, refused)
   needs.metrics.pushes.inc({ result: 'refused_by_sql' })
@@ -55,8 +55,8 @@ const mendSessionOf = (
   })
 
 /**
- * Builds the line that takes the place of a refused push. It contains nothing of the push, because
- * the database may have refused any part of it.
+ * Builds what takes the place of a refused push: a line or an event. It contains nothing of the
+ * push, because the database may have refused any part of it.
  */
 function standIn(deed: Deed): Deed {
   if (deed.kind === 'notice') return deed

@@ -10,10 +10,10 @@ export type Push = {
   deed: Deed
   xml: string
   /**
-   * Set if the database refused this push when it came. Its deed is then a line that says so, in
-   * place of what the customer sent.
+   * Set if the database refused this push when it came: what the push said. Its `deed` is then a
+   * line or an event that says nothing of it and takes its place.
    */
-  refused?: true
+  refused?: Deed
 }
 /** A push that was not stored before. `id` is the id of its inbox row. */
 export type NewPush = Push & { id: string }
