@@ -1,6 +1,6 @@
-// npm run bench -- xml: compares what reading the XML of one push costs with the SDK, with xml2js and
-// with the package wechat. Each lap measures all of them in turn, and ratios are taken within a lap,
-// so that disturbances of the machine affect all alike.
+// npm run bench -- xml: compares what reading the XML of one push costs with the SDK, with xml2js
+// and with the package wechat. Each lap measures all of them in turn, and ratios are taken within a
+// lap, so that disturbances of the machine affect all alike.
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -1,7 +1,7 @@
 // npm run house [-- DIR] [--long] [--json] [--against FILE]: figures about the shape of the code,
 // to compare one commit with another. For another checkout DIR, files are only read and nothing is
-// run. --draw SEED prints forty comments and test titles instead, for a reader who does not know the
-// code.
+// run. --draw SEED prints forty comments and test titles instead, for a reader who does not know
+// the code.
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'

@@ -15,7 +15,9 @@ export type Walks = {
   push: string[]
   claim: string[]
   reply: string[]
-  /** The files that run when nobody calls, since workers look for work by themselves every second. */
+  /**
+   * The files that run when nobody calls, since workers look for work by themselves every second.
+   */
   idle: string[]
 }
 type Call = () => Promise<void>

@@ -41,8 +41,8 @@ export function fault(node: ts.Node, why: string): Error {
 }
 
 /**
- * The description of a type or field from its doc comment. `@schema {…}` in it adds what a type cannot
- * express, such as a format.
+ * The description of a type or field from its doc comment. `@schema {…}` in it adds what a type
+ * cannot express, such as a format.
  */
 export function saidOf(node: ts.Node): Record<string, unknown> {
   const said: Record<string, unknown> = {}

@@ -1,5 +1,5 @@
-// Converts the types of kefu-wire to JSON Schema (2020-12). A kind of type that is not known here is
-// an error, and never becomes a schema that accepts anything.
+// Converts the types of kefu-wire to JSON Schema (2020-12). A kind of type that is not known here
+// is an error, and never becomes a schema that accepts anything.
 import ts from 'typescript'
 import { fault, saidOf, type Declaration, type Declarations } from './declarations.ts'
 
@@ -134,7 +134,9 @@ function literal({ literal: node }: ts.LiteralTypeNode): Schema {
   return { const: JSON.parse(text) as unknown }
 }
 
-/** The schema of a union: words become one `enum`, and null is added to the types of a plain type. */
+/**
+ * The schema of a union: words become one `enum`, and null is added to the types of a plain type.
+ */
 function union(options: Schema[]): Schema {
   const [first = anything] = options
   if (options.length === 1) return first

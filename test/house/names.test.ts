@@ -1,5 +1,5 @@
-// One name means one thing: within a package, no two files declare a type or export something of the
-// same name. Names that no other file sees may be chosen freely.
+// One name means one thing: within a package, no two files declare a type or export something of
+// the same name. Names that no other file sees may be chosen freely.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,6 +1,6 @@
-// The names of lanes, actors, streams and lists are composed and parsed in one file each. Rows, Redis
-// and clients of the API contain such names, so their spelling must not change: it is written here a
-// second time, by hand.
+// The names of lanes, actors, streams and lists are composed and parsed in one file each. Rows,
+// Redis and clients of the API contain such names, so their spelling must not change: it is written
+// here a second time, by hand.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'

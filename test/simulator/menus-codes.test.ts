@@ -189,8 +189,8 @@ test('in the simulator a QR code is scanned by followers and followed by others,
 })
 
 /**
- * Reads the pixels of a PNG as the simulator writes it: one byte per pixel, unfiltered lines, a single
- * chunk of data.
+ * Reads the pixels of a PNG as the simulator writes it: one byte per pixel, unfiltered lines, a
+ * single chunk of data.
  */
 function pixelsOf(png: Buffer) {
   const width = png.readUInt32BE(16)

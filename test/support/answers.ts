@@ -64,8 +64,8 @@ function inOther(content: Content, type: string | null, mayBe: boolean): string[
 }
 
 /**
- * Answers that are not the API's own: the balancer's error pages, and the framework's 416 for a range
- * that a file does not have.
+ * Answers that are not the API's own: the balancer's error pages, and the framework's 416 for a
+ * range that a file does not have.
  */
 const isOfOthers = (status: number, type: string | null) =>
   status >= 500 ||

@@ -11,7 +11,9 @@ const [company, other] = [id('c', 1), id('c', 2)]
 const minute = 60_000
 const agent = 2
 
-/** In the first release lanes did not belong to an account, and one lane was shared by everybody. */
+/**
+ * In the first release lanes did not belong to an account, and one lane was shared by everybody.
+ */
 export const firstLanes = { common: 'all', group: (id: number) => `group:${id}` }
 
 /**

@@ -1,5 +1,5 @@
-// Checks a value against a JSON Schema. It knows the keywords that the OpenAPI document uses, and fails
-// at any other.
+// Checks a value against a JSON Schema. It knows the keywords that the OpenAPI document uses, and
+// fails at any other.
 export type Schema = { [word: string]: unknown }
 type Schemas = Record<string, Schema>
 /** Describes each difference between a value and its schema; empty if there is none. */

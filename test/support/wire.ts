@@ -1,4 +1,5 @@
-// Sends bytes to a port and reads what comes back, so that tests can send what no HTTP client sends.
+// Sends bytes to a port and reads what comes back, so that tests can send what no HTTP client
+// sends.
 import { connect } from 'node:net'
 
 export type Wire = {

@@ -121,8 +121,8 @@ test('an idle connection is reused, and closed after four seconds', async (t) =>
   assert.ok(took > 3500 && took < 5500, `${took} ms`)
 })
 
-// A TCP server that misbehaves in one of several ways. The client's list of servers names a good one
-// after it, and a message may be tried there only if nothing of it was sent to the first.
+// A TCP server that misbehaves in one of several ways. The client's list of servers names a good
+// one after it, and a message may be tried there only if nothing of it was sent to the first.
 type Rig = {
   name: string
   behave: ((socket: Socket) => void) | null
