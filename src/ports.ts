@@ -44,8 +44,8 @@ export type WaitingQueue = {
    */
   move: (companyId: string, moves: Move[]) => Promise<number>
   /**
-   * The first sessions of these lanes, merged by rank and then id. Null if the index is incomplete
-   * or unreachable; then the database makes the proposals.
+   * The first sessions of each of these lanes, at most `limit` of a lane, merged by rank and then
+   * id. Null if the index is incomplete or unreachable; then the database makes the proposals.
    */
   heads: (companyId: string, lanes: string[], limit: number) => Promise<QueueEntry[] | null>
   /** How many sessions are in front of this one in its lane; null if unknown. */

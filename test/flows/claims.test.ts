@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { laneList } from '../../rules/session/queue-list.ts'
+import { claimNext } from '../../src/actions/sessions/claim-next.ts'
 import { reconcileQueue } from '../../src/actions/jobs/queue-reconcile.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 import { commonOf } from '../support/seen.ts'
+import { openAccounts } from '../support/talks.ts'
 
 const counts = (results: { status: number }[]) =>
   Object.fromEntries(
@@ -63,6 +65,94 @@ void test('an agent with room for one who claims 20 sessions at once gets exactl
   )
   assert.deepEqual(counts(results), { 200: 1, 409: 19 })
   assert.equal((await queue(house)).length, 19)
+})
+
+void test('an agent with room for one who claims the next session 20 times at once gets exactly one', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  await Promise.all(Array.from({ length: 20 }, async () => (await follower(house)).says('你好')))
+  const [agent] = await agents(house, 1, { capacity: 1 })
+  const results = await Promise.all(
+    Array.from({ length: 20 }, () => agent!.call('POST', '/api/sessions/claim', {})),
+  )
+  assert.deepEqual(counts(results), { 200: 1, 409: 19 })
+  assert.equal((await queue(house)).length, 19)
+})
+
+void test('agents who claim the next session at the same moment share a transaction, and are dealt the front of the queue in the order in which they asked', async (t) => {
+  const units = new Set<number>()
+  const house = await openHouse({
+    rules: false,
+    withoutCron: true,
+    alone: true,
+    onSql: (unit, kind, text) => {
+      if (kind === 'claim' && text.startsWith('update')) units.add(unit)
+    },
+  })
+  t.after(() => house.close())
+  const order: string[] = []
+  for (let at = 0; at < 12; at += 1) {
+    const customer = await follower(house)
+    await customer.says('你好')
+    order.push(customer.openid)
+  }
+  const some = await agents(house, 10)
+  units.clear()
+  const { ports } = house.app
+  const companyId = (await ports.store.read.companies.list())[0]?.company_id ?? ''
+  const sessions = await Promise.all(
+    some.map(({ uid }) => claimNext(ports, { uid, companyId, role: 'agent' })),
+  )
+  assert.equal(units.size, 1, 'transactions')
+  const openids = await Promise.all(
+    sessions.map(async (row) => {
+      const id = row?.wx_user_id ?? ''
+      return (await ports.store.read.customers.find(companyId, id))?.openid
+    }),
+  )
+  assert.deepEqual(openids, order.slice(0, 10))
+})
+
+void test('agents with different lanes who claim together each get the first session of their own lanes, and whoever has none gets none', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const appids = await openAccounts(house, 2)
+  const { items } = (await house.admin.call('GET', '/api/accounts')).body
+  const [first = '', second = ''] = appids.map(
+    (appid) => items.find((one: { appid: string }) => one.appid === appid).id as string,
+  )
+  await house.heard()
+  for (const appid of [...appids, ...appids]) {
+    assert.equal((await (await follower(house, appid)).says('你好')).status, 200)
+  }
+  const accountIds = [[first], [second], [], [second], [first], [first]]
+  const some = await Promise.all(
+    accountIds.map((ids, at) => house.agent(`dealt${at}`, { accountIds: ids })),
+  )
+  const results = await Promise.all(
+    some.map((agent) => agent.call('POST', '/api/sessions/claim', {})),
+  )
+  assert.deepEqual(
+    results.map(({ status }) => status).sort(),
+    [200, 200, 200, 200, 204, 204],
+    JSON.stringify(results.map(({ body }) => body.error)),
+  )
+  results.forEach(({ status, body }, at) => {
+    if (status === 200) assert.ok(accountIds[at]?.includes(body.accountId))
+  })
+  assert.equal(results[2]?.status, 204, 'the agent without an account')
+})
+
+void test('if an agent claims twice at once and the first session is accepted automatically, one of the two waits for them', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  await house.admin.call('PATCH', '/api/settings', { autoAcceptFirst: true })
+  for (let at = 0; at < 2; at += 1) await (await follower(house)).says('你好')
+  const [agent] = await agents(house, 1)
+  const results = await Promise.all(
+    [0, 1].map(() => agent!.call('POST', '/api/sessions/claim', {})),
+  )
+  assert.deepEqual(results.map(({ body }) => body.stateCode).sort(), [0, 1])
 })
 
 void test('claiming the next session takes sessions in the order of the queue', async (t) => {

@@ -13,12 +13,33 @@ import { AppError } from '../../errors.ts'
 import type { Unit } from '../../ports.ts'
 
 export async function servingOf(unit: Unit, uid: number): Promise<Serving> {
-  const [groupIds, identities, deputyOf] = [
-    await unit.users.groupIds(uid),
-    await unit.users.identities(uid),
-    await unit.users.deputyOf(uid),
+  return (await servingOfAll(unit, [uid])).get(uid) ?? servesNobody(uid)
+}
+
+export const servesNobody = (uid: number): Serving => ({
+  uid,
+  groupIds: [],
+  accountIds: [],
+  deputyOf: [],
+})
+
+/** Finds out for several people at once whom each of them may serve. */
+export async function servingOfAll(unit: Unit, uids: number[]): Promise<Map<number, Serving>> {
+  const [groups, identities, deputies] = [
+    await unit.users.groupsOf(uids),
+    await unit.users.identitiesOf(uids),
+    await unit.users.deputiesAmong(uids),
   ]
-  return { uid, groupIds, accountIds: identities.map((row) => row.account_id), deputyOf }
+  const found = new Map(
+    uids.map((uid) => [
+      uid,
+      { uid, groupIds: [] as number[], accountIds: [] as string[], deputyOf: [] as number[] },
+    ]),
+  )
+  for (const row of groups) found.get(row.uid)?.groupIds.push(row.user_group_id)
+  for (const row of identities) found.get(row.uid)?.accountIds.push(row.account_id)
+  for (const row of deputies) found.get(row.deputy_uid)?.deputyOf.push(row.uid)
+  return found
 }
 
 const few = 16
@@ -28,15 +49,21 @@ const few = 16
  * accounts has very many lanes, so for them the shared lanes in which nobody is queued are left
  * out.
  */
-export async function lanesToLookInto(
+export const lanesToLookInto = (
   unit: Unit,
   companyId: string,
   serving: Serving,
-): Promise<string[]> {
-  const lanes = lanesOf(serving)
-  if (lanes.length <= few) return lanes
-  const used = new Set(await unit.lanes.lanesInUse(companyId))
-  return lanes.filter((lane) => isPrivate(lane) || used.has(lane))
+): Promise<string[]> => openLanes(unit, companyId)(serving)
+
+/** Does the same for several people of a company, and reads at most once in which lanes some wait. */
+export function openLanes(unit: Unit, companyId: string): (serving: Serving) => Promise<string[]> {
+  let inUse: Set<string> | undefined
+  return async (serving) => {
+    const lanes = lanesOf(serving)
+    if (lanes.length <= few) return lanes
+    const used = (inUse ??= new Set(await unit.lanes.lanesInUse(companyId)))
+    return lanes.filter((lane) => isPrivate(lane) || used.has(lane))
+  }
 }
 
 export const mayServe = (session: SessionRow, serving: Serving): boolean =>

@@ -27,7 +27,8 @@ export async function acceptSession(
       fence: input.fence,
       customerServiceId: identity?.customer_service_id ?? null,
     })
-    const spoken = await greet(needs, unit, { customer, moved, settings })
+    const agent = await unit.users.find(me.companyId, me.uid)
+    const spoken = greet(needs, { customer, moved, settings, agent })
     return commitStep(needs, unit, { ...spoken, says: 'session.accepted' })
   })
 

@@ -1,22 +1,32 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Serving } from '../../../rules/session/lane.ts'
+// Claims the next session for an agent. Claims of one company that arrive together are dealt out in
+// one transaction (deal-out.ts), so that agents of the same process never compete for a session and
+// a crowd of them costs the database little more than one.
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { SessionRow } from '../../../entities/index.ts'
-import { AppError, isAppError } from '../../errors.ts'
-import type { QueueEntry } from '../../ports.ts'
-import { claimSession, type ClaimNeeds } from './claim-session.ts'
-import { laneList } from '../../../rules/session/queue-list.ts'
+import { AppError } from '../../errors.ts'
+import { inBackground } from '../../in-background.ts'
+import type { Store } from '../../ports.ts'
 import type { Me } from '../access/caller.ts'
-import { lanesToLookInto, refuseForeignLane, servingOf } from '../access/serving.ts'
+import { refuseForeignLane, servingOf } from '../access/serving.ts'
+import { atCapacity } from '../transition/write-step.ts'
+import type { ClaimNeeds } from './claim-session.ts'
+import { dealOut, type Claimed, type Claimer } from './deal-out.ts'
 
-const candidates = 5
+/** How many claims are dealt out in one transaction. */
+const most = 64
 const triesForMs = 8000
 const pauseMs = 10
 
-/**
- * Sessions that are being claimed in this process at the moment. Other agents do not try to claim
- * them too, because they would lose; they try the next session.
- */
-const inHands = new Set<string>()
+type PendingClaim = Claimer & {
+  until: number
+  resolve: (session: SessionRow | null) => void
+  reject: (error: unknown) => void
+}
+/** The claims of one company that wait to be dealt out; while there are some, they are served. */
+type Line = { needs: ClaimNeeds; companyId: string; pending: PendingClaim[] }
+
+/** The lines of each company. Several products may run in one process, each with its own store. */
+const lines = new WeakMap<Store, Map<string, Line>>()
 
 /**
  * Claims the next session for this agent, in queue order over all lanes they serve. Null if no
@@ -27,83 +37,81 @@ export async function claimNext(
   me: Me,
   lane?: string,
 ): Promise<SessionRow | null> {
-  const serving = await servingOf(needs.store.read, me.uid)
-  if (lane !== undefined) refuseForeignLane(lane, serving)
-  const lanes = await claimableLanes(needs, me, serving)
-  const until = needs.clock.mono() + triesForMs
-  const passed = new Set<string>()
-  let lost = 0
-  while (needs.clock.mono() < until) {
-    const proposed = await propose(needs, {
-      companyId: me.companyId,
-      lanes: lane === undefined ? lanes : lanes.filter((one) => one === lane),
-      limit: candidates + inHands.size + lost + passed.size,
-    }).then((entries) => entries.filter(({ id }) => !passed.has(id)))
-    if (proposed.length === 0) return null
-    const free = proposed.filter(({ id }) => !inHands.has(id))
-    // an agent who lost a session to another process tries one a little further on, because at the
-    // front of the queue the same two would meet again
-    const entry = free[Math.floor(Math.random() * Math.min(lost + 1, free.length))]
-    const session = entry && (await tryClaim(needs, me, { entry, serving, passed }))
-    if (session) return session
-    if (entry) lost += passed.has(entry.id) ? 0 : 1
-    else await sleep(Math.random() * pauseMs)
-  }
-  throw new AppError('overloaded', 'Too many claim at once: try again.')
-}
-
-/**
- * Returns the lanes from which the agent may claim. Lanes of accounts that are not bound to WeChat
- * are left out, since their customers cannot be answered.
- */
-async function claimableLanes({ store: { read } }: ClaimNeeds, me: Me, serving: Serving) {
-  const bound = new Set(await read.accounts.bound(me.companyId))
-  return lanesToLookInto(read, me.companyId, {
-    ...serving,
-    accountIds: serving.accountIds.filter((id) => bound.has(id)),
+  if (lane !== undefined) refuseForeignLane(lane, await servingOf(needs.store.read, me.uid))
+  return new Promise((resolve, reject) => {
+    const until = needs.clock.mono() + triesForMs
+    enter(needs, { me, lane, passed: new Set(), until, resolve, reject })
   })
 }
 
-type LanesToLookInto = { companyId: string; lanes: string[]; limit: number }
-
-async function propose(
-  needs: ClaimNeeds,
-  { companyId, lanes, limit }: LanesToLookInto,
-): Promise<QueueEntry[]> {
-  const proposed = await needs.queue.heads(companyId, lanes, limit)
-  if (proposed) return proposed
-  const rows = (
-    await Promise.all(lanes.map((lane) => needs.store.read.lanes.heads(companyId, lane, limit)))
-  ).flat()
-  return rows
-    .map((row) => ({ id: row.session_id, lane: row.lane, rank: row.rank }))
-    .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
-    .slice(0, limit)
+function enter(needs: ClaimNeeds, claim: PendingClaim): void {
+  const { companyId } = claim.me
+  const ofStore = lines.get(needs.store) ?? new Map<string, Line>()
+  lines.set(needs.store, ofStore)
+  const line = ofStore.get(companyId)
+  if (line) {
+    line.pending.push(claim)
+    return
+  }
+  const opened = { needs, companyId, pending: [claim] }
+  ofStore.set(companyId, opened)
+  const ended = () => ofStore.delete(companyId)
+  inBackground(needs.log, 'claims', serve(opened, ended))
 }
 
-async function tryClaim(
-  needs: ClaimNeeds,
-  me: Me,
-  { entry, serving, passed }: { entry: QueueEntry; serving: Serving; passed: Set<string> },
-): Promise<SessionRow | null> {
-  inHands.add(entry.id)
+/** Serves a line until it is empty. It never throws, because errors are told to those who claim. */
+async function serve(line: Line, ended: () => void): Promise<void> {
+  do {
+    // claims that arrive in the same moment get into the same transaction
+    await nextTurn()
+    const some = line.pending.splice(0, most)
+    const again = await serveSome(line, some)
+    line.pending.unshift(...again)
+    if (again.length === some.length) await sleep(Math.random() * pauseMs)
+  } while (line.pending.length > 0)
+  ended()
+}
+
+/** Deals out sessions to these claims and returns the claims that must be tried again. */
+async function serveSome(line: Line, claims: PendingClaim[]): Promise<PendingClaim[]> {
+  const { needs, companyId } = line
   try {
-    return await claimSession(needs, me, { sessionId: entry.id, serving })
+    const results = await dealOut(needs, companyId, claims)
+    return claims.filter((claim, at) => {
+      const result = results[at] ?? 'again'
+      if (result === 'again' && needs.clock.mono() < claim.until) return true
+      end(needs, claim, { result })
+      return false
+    })
   } catch (error) {
-    if (isAppError(error, 'session_already_claimed') || isAppError(error, 'not_found')) {
-      await needs.queue.move(me.companyId, [{ id: entry.id, from: laneList(entry.lane), to: null }])
-      return null
-    }
-    // a session in a private lane may belong to an account that is not bound or that the agent does
-    // not serve; it is skipped, so that those behind it need not wait
-    if (isAppError(error, 'account_not_bound') || isAppError(error, 'agent_not_on_account')) {
-      passed.add(entry.id)
-      return null
-    }
-    // the session moved to another lane after it was proposed; the queue index will be told of that
-    if (isAppError(error, 'reserved') || isAppError(error, 'not_your_lane')) return null
-    throw error
-  } finally {
-    inHands.delete(entry.id)
+    // a session that the database refuses to change must not keep all agents from claiming
+    if (claims.length > 1 && !(error instanceof AppError)) return await oneByOne(line, claims)
+    for (const claim of claims) end(needs, claim, { error })
+    return []
   }
 }
+
+async function oneByOne(line: Line, claims: PendingClaim[]): Promise<PendingClaim[]> {
+  const again: PendingClaim[] = []
+  for (const claim of claims) again.push(...(await serveSome(line, [claim])))
+  return again
+}
+
+type End = { result: Claimed } | { error: unknown }
+
+function end(needs: ClaimNeeds, { resolve, reject }: PendingClaim, how: End): void {
+  if ('result' in how && how.result === 'none') {
+    resolve(null)
+    return
+  }
+  if ('result' in how && typeof how.result === 'object') {
+    needs.metrics.claims.inc({ result: 'won' })
+    resolve(how.result)
+    return
+  }
+  const error = 'error' in how ? how.error : how.result === 'full' ? atCapacity() : crowded()
+  needs.metrics.claims.inc({ result: error instanceof AppError ? error.code : 'error' })
+  reject(error)
+}
+
+const crowded = () => new AppError('overloaded', 'Too many claim at once: try again.')

@@ -22,26 +22,20 @@ import { tellStep, type TellNeeds } from '../transition/tell-step.ts'
 
 export type ClaimNeeds = TellNeeds & Needs<'metrics'>
 
-/**
- * How a session is claimed. `serving` is given if the queue just proposed the session; the UPDATE
- * then checks that it is still in that lane. If the proposed session already belongs to the caller,
- * the queue index was out of date, and this does not count as claimed.
- */
 export async function claimSession(
   needs: ClaimNeeds,
   me: Me,
-  { sessionId, serving }: { sessionId: string; serving?: Serving },
+  { sessionId }: { sessionId: string },
 ): Promise<SessionRow> {
   const settings = await settingsOf(needs, me.companyId)
   const { session, claimed } = await needs.store
     .work('claim', async (unit) => {
       const seen = await unit.sessions.find(me.companyId, sessionId)
       if (!seen) throw notFound()
-      const proposed = serving !== undefined
-      if (!proposed && seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) {
+      if (seen.uid === me.uid && seen.state !== queued && seen.open_key !== null) {
         return { session: seen, claimed: null }
       }
-      mayTake(seen, serving ?? (await servingOf(unit, me.uid)))
+      mayTake(seen, await servingOf(unit, me.uid))
       await refuseUnbound(unit, seen)
       const claimed = await take(needs, unit, { me, seen, settings })
       return { session: claimed.moved.session, claimed }
@@ -81,7 +75,8 @@ async function take(
     at: needs.clock.now(),
     owner: { uid: me.uid, customerServiceId: identity?.customer_service_id ?? null },
   })
-  const spoken = await greet(needs, unit, { customer, moved, settings })
+  const agent = await unit.users.find(me.companyId, me.uid)
+  const spoken = greet(needs, { customer, moved, settings, agent })
   const claimedFrom = seen.lane ?? ''
   return commitStep(needs, unit, { ...spoken, claimedFrom, says: 'session.claimed' })
 }

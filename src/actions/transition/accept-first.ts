@@ -50,13 +50,6 @@ export async function acceptFirst(
 }
 
 /**
- * Whether the agent is enabled. For a disabled agent nothing is accepted: their sessions are handed
- * on, and no customer is greeted in their name.
- */
-const isEnabled = async (unit: Unit, { companyId, uid }: AgentKeys): Promise<boolean> =>
-  (await unit.users.find(companyId, uid))?.enabled === 1
-
-/**
  * Accepts a session for every agent of the company who has sessions waiting and is in no
  * conversation.
  */
@@ -84,7 +77,11 @@ async function acceptFirstOf(
   const done = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockSeen(unit, first)
     if (session.state !== waiting || session.uid !== whose.uid) return null
-    if ((await isBusy(unit, whose)) || !(await isEnabled(unit, whose))) return null
+    if (await isBusy(unit, whose)) return null
+    // for a disabled agent nothing is accepted: their sessions are handed on, and no customer is
+    // greeted in their name
+    const agent = await unit.users.find(whose.companyId, whose.uid)
+    if (agent?.enabled !== 1) return null
     const identity = await unit.users.identity(session.account_id, whose.uid)
     const moved = takeStep(session, {
       event: 'promote',
@@ -94,11 +91,11 @@ async function acceptFirstOf(
       at: needs.clock.now(),
       customerServiceId: session.customer_service_id ?? identity?.customer_service_id ?? null,
     })
-    const spoken = await greet(needs, unit, { customer, moved, settings })
+    const spoken = greet(needs, { customer, moved, settings, agent })
     return commitStep(needs, unit, { ...spoken, says: 'session.accepted' })
   })
   if (!done) return false
 
-  await tellCommitted(needs, done)
+  await tellCommitted(needs, [done])
   return true
 }

@@ -2,28 +2,32 @@
 // accepted automatically. It is said once each time a session gets an owner, so again if it returns
 // to one who had it before. It is sent like any reply, and never uses up the last reply that WeChat
 // allows.
-import type { CustomerRow } from '../../../entities/index.ts'
+import type { CustomerRow, UserRow } from '../../../entities/index.ts'
 import { greetingOf } from '../../../rules/reply/greeting.ts'
 import { active } from '../../../rules/session/states.ts'
 import type { Settings } from '../../../rules/settings.ts'
 import { speakerActor } from '../../../rules/session/actor.ts'
-import type { Needs, Unit } from '../../ports.ts'
+import type { Needs } from '../../ports.ts'
 import { speak, unspoken, type Spoken } from './spoken.ts'
 import type { Moved } from './take-step.ts'
 
-type Greeted = { customer: CustomerRow; moved: Moved; settings: Settings }
+type Greeted = {
+  customer: CustomerRow
+  moved: Moved
+  settings: Settings
+  /** The agent who owns the session after the step. */
+  agent: Pick<UserRow, 'greeting' | 'name'> | null
+}
 
-export async function greet(
+export function greet(
   needs: Needs<'ids' | 'clock'>,
-  unit: Unit,
-  { customer, moved, settings }: Greeted,
-): Promise<Spoken> {
+  { customer, moved, settings, agent }: Greeted,
+): Spoken {
   const { session } = moved
-  const agent =
-    session.uid === null || session.state !== active
-      ? null
-      : await unit.users.find(session.company_id, session.uid)
-  const text = agent && greetingOf(agent.greeting, settings.greeting, agent.name)
+  const text =
+    session.state === active && agent
+      ? greetingOf(agent.greeting, settings.greeting, agent.name)
+      : null
   if (!text) return unspoken(customer, moved)
   return speak(needs, moved, {
     customer,

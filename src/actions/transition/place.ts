@@ -3,7 +3,7 @@
 import type { SessionRow } from '../../../entities/index.ts'
 import { laneList, waitingList } from '../../../rules/session/queue-list.ts'
 import { queued, waiting } from '../../../rules/session/states.ts'
-import type { Needs, ListPlace } from '../../ports.ts'
+import type { ListPlace, Move, Needs } from '../../ports.ts'
 
 export type Placed = Pick<
   SessionRow,
@@ -23,28 +23,37 @@ export function listPlaceOf(session: Placed): ListPlace | null {
 /** The list of the queue index in which the session is; null if it is in none. */
 export const listOf = (session: Placed): string | null => listPlaceOf(session)?.list ?? null
 
-export async function tellPlace(
+export const tellPlace = (
   needs: Needs<'queue'>,
   session: Placed,
   from: string | null,
+): Promise<void> => tellPlaces(needs, [{ session, from }])
+
+/** Tells the places of several sessions, with one request for each company. */
+export async function tellPlaces(
+  needs: Needs<'queue'>,
+  moved: { session: Placed; from: string | null }[],
 ): Promise<void> {
-  const to = listPlaceOf(session)
-  if (from === null && to === null) return
-  await needs.queue.move(session.company_id, [{ id: session.session_id, from, to }])
+  const moves = new Map<string, Move[]>()
+  for (const { session, from } of moved) {
+    const to = listPlaceOf(session)
+    if (from === null && to === null) continue
+    const own = moves.get(session.company_id) ?? []
+    moves.set(session.company_id, [...own, { id: session.session_id, from, to }])
+  }
+  for (const [companyId, own] of moves) await needs.queue.move(companyId, own)
 }
 
 /** Tells the queue index that sessions have a new rank in the lanes in which they wait. */
-export async function tellRanks(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
-  for (const session of sessions) await tellPlace(needs, session, listOf(session))
-}
+export const tellRanks = (needs: Needs<'queue'>, sessions: Placed[]): Promise<void> =>
+  tellPlaces(
+    needs,
+    sessions.map((session) => ({ session, from: listOf(session) })),
+  )
 
 /** Adds sessions that were just created to the queue index. */
-export async function tellOpened(needs: Needs<'queue'>, sessions: Placed[]): Promise<void> {
-  for (const companyId of new Set(sessions.map((session) => session.company_id))) {
-    const own = sessions.filter((session) => session.company_id === companyId)
-    await needs.queue.move(
-      companyId,
-      own.map((session) => ({ id: session.session_id, from: null, to: listPlaceOf(session) })),
-    )
-  }
-}
+export const tellOpened = (needs: Needs<'queue'>, sessions: Placed[]): Promise<void> =>
+  tellPlaces(
+    needs,
+    sessions.map((session) => ({ session, from: null })),
+  )

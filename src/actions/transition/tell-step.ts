@@ -8,16 +8,21 @@ import { ownersOf } from './take-step.ts'
 
 export type TellNeeds = AcceptFirstNeeds
 
-export async function tellStep(needs: TellNeeds, committed: Committed): Promise<void> {
-  const { moved } = committed
-  const { session } = moved
-  const { had, has } = ownersOf(moved)
-  const makesRoom = had !== null && had !== has
+export const tellStep = (needs: TellNeeds, committed: Committed): Promise<void> =>
+  tellSteps(needs, committed.moved.session.company_id, [committed])
+
+/** Tells of the steps of several sessions of one company. */
+export async function tellSteps(
+  needs: TellNeeds,
+  companyId: string,
+  committed: Committed[],
+): Promise<void> {
+  const owners = committed.map(({ moved }) => ownersOf(moved))
+  const makeRoom = owners.some(({ had, has }) => had !== null && had !== has)
   await tellCommitted(needs, committed)
-  if (makesRoom || session.state === queued) ringRoom(needs, session.company_id)
-  await acceptFirst(
-    needs,
-    session.company_id,
-    [...new Set([had, has])].filter((uid) => uid !== null),
-  )
+  if (makeRoom || committed.some(({ moved }) => moved.session.state === queued)) {
+    ringRoom(needs, companyId)
+  }
+  const uids = owners.flatMap(({ had, has }) => [had, has]).filter((uid) => uid !== null)
+  await acceptFirst(needs, companyId, [...new Set(uids)])
 }

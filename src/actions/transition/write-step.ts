@@ -24,6 +24,11 @@ export type WithStep = {
    * and the new one. If this is not given, their new turn is the current time.
    */
   inTurn?: { turn: number; turnRead: number }
+  /**
+   * Whether the caller writes the loads of all its steps together. It has locked them and knows that
+   * the new owner has room.
+   */
+  loadsApart?: boolean
   /** The step succeeds only if the session is still queued in this lane. */
   claimedFrom?: string
 }
@@ -53,7 +58,7 @@ export async function writeStep(
     }),
   })
   await writeSession(unit, moved, { claimedFrom: how.claimedFrom, hasNewLines: lines.length > 0 })
-  await moveLoad(unit, moved, how.inTurn)
+  if (!how.loadsApart) await moveLoad(unit, moved, how.inTurn)
   await writeLines(unit, moved, { lines, outbox, pending })
   unit.sessions.writeLedger([ledger])
   if (endsGroup(moved)) unit.members.leaveAll(session.session_id, ledger.at)
@@ -157,10 +162,7 @@ async function moveLoad(unit: Unit, moved: Moved, inTurn: WithStep['inTurn']): P
     if (by < 0) unit.loads.lower(uid)
     else if (inTurn) await giveInTurn(unit, uid, inTurn)
     else if ((await unit.loads.raise(uid, moved.ledger.at)) === 0) {
-      throw new AppError(
-        'agent_at_capacity',
-        'The agent has as many sessions as they may hold: close one first.',
-      )
+      throw atCapacity()
     }
   }
 }
@@ -174,3 +176,9 @@ async function giveInTurn(
     throw new OutOfDate(`agent ${uid} was given somebody meanwhile`)
   }
 }
+
+export const atCapacity = () =>
+  new AppError(
+    'agent_at_capacity',
+    'The agent has as many sessions as they may hold: close one first.',
+  )

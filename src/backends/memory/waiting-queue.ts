@@ -62,7 +62,7 @@ export function openMemoryQueue(): WaitingQueue {
           .get(laneList(lane))
           ?.sorted.first(limit)
           .map((entry) => ({ ...entry, lane })) ?? []
-      return lanes.flatMap(first).sort(before).slice(0, limit)
+      return lanes.flatMap(first).sort(before)
     },
     position: async (companyId, lane, id) => {
       const { lists, whole } = of(companyId)

@@ -45,7 +45,6 @@ export function openRedisQueue(connection: Connection, ids: Ids): WaitingQueue {
         lanes
           .flatMap((lane, at) => entriesOf(answers[at]).map(([id, rank]) => ({ id, lane, rank })))
           .sort(before)
-          .slice(0, limit)
       )
     },
     position: (companyId, lane, id) =>

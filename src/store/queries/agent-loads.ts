@@ -41,6 +41,17 @@ export class LoadQueries extends Queries {
     )
   }
 
+  /**
+   * Adds sessions to the load of an agent whose row is locked and known to have room for them. The
+   * agent's turn then comes after that of everyone who has been idle longer.
+   */
+  add(uid: number, sessions: number, turn: number) {
+    this.sql.write(
+      'update agent_load set `load` = `load` + ?, turn = case when turn < ? then ? else turn end where uid = ?',
+      [sessions, turn, turn, uid],
+    )
+  }
+
   lower(uid: number) {
     this.sql.write('update agent_load set `load` = `load` - 1 where uid = ?', [uid])
   }

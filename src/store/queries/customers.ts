@@ -192,6 +192,19 @@ export class CustomerQueries extends Queries {
   }
 
   /**
+   * Locks the customers of these sessions, but not those whom somebody else has locked at the
+   * moment.
+   */
+  lockFreeOf(companyId: string, sessionIds: string[]) {
+    const some = list(sessionIds)
+    const { filter, skipLocked, forUpdate } = this.sql.dialect
+    return this.sql.all<CustomerRow>(
+      `select * from wx_user where ${filter('company_id')} = ? and wx_user_id in (select wx_user_id from message_session where session_id in (${some.marks})) order by wx_user_id${skipLocked ?? forUpdate}`,
+      [companyId, ...some.values],
+    )
+  }
+
+  /**
    * The next customers who belong to a person, with the time of their last line. active_at has no
    * index, because every push would have to update it.
    */

@@ -46,6 +46,26 @@ export class SessionQueries extends Queries {
     )
   }
 
+  /** Locks these sessions, but not those that somebody else has locked at the moment. */
+  lockFree(companyId: string, ids: string[]) {
+    const some = list(ids)
+    const { filter, skipLocked, forUpdate } = this.sql.dialect
+    return this.sql.all<SessionRow>(
+      `select * from message_session where ${filter('company_id')} = ? and session_id in (${some.marks}) order by session_id${skipLocked ?? forUpdate}`,
+      [companyId, ...some.values],
+    )
+  }
+
+  /** Which of these sessions are queued. */
+  async queuedAmong(companyId: string, ids: string[]) {
+    const some = list(ids)
+    const rows = await this.sql.all<{ session_id: string }>(
+      `select session_id from message_session where ${this.sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) and state = ${queued}`,
+      [companyId, ...some.values],
+    )
+    return new Set(rows.map((row) => row.session_id))
+  }
+
   find(companyId: string, id: string) {
     return this.sql.one<SessionRow>(
       'select * from message_session where company_id = ? and session_id = ?',

@@ -115,6 +115,15 @@ export class UserQueries extends Queries {
     ).map((row) => row.user_group_id)
   }
 
+  /** In which groups these people are. */
+  groupsOf(uids: number[]) {
+    const some = list(uids)
+    return this.sql.all<{ uid: number; user_group_id: number }>(
+      `select uid, user_group_id from user_group_member where uid in (${some.marks}) order by uid, user_group_id`,
+      some.values,
+    )
+  }
+
   async deputyUids(uid: number) {
     return (
       await this.sql.all<{ deputy_uid: number }>(
@@ -124,10 +133,13 @@ export class UserQueries extends Queries {
     ).map((row) => row.deputy_uid)
   }
 
-  async deputyOf(uid: number) {
-    return (
-      await this.sql.all<{ uid: number }>('select uid from user_deputy where deputy_uid = ?', [uid])
-    ).map((row) => row.uid)
+  /** For whom these people are deputies. */
+  deputiesAmong(uids: number[]) {
+    const some = list(uids)
+    return this.sql.all<{ uid: number; deputy_uid: number }>(
+      `select uid, deputy_uid from user_deputy where deputy_uid in (${some.marks}) order by uid`,
+      some.values,
+    )
   }
 
   setGroups(companyId: string, uid: number, ids: number[]) {
@@ -153,6 +165,15 @@ export class UserQueries extends Queries {
     return this.sql.all<CustomerServiceRow>(
       `select * from customer_service where uid = ? and state = ${identityStates.serves} order by customer_service_id`,
       [uid],
+    )
+  }
+
+  /** The places that these people have on accounts. */
+  identitiesOf(uids: number[]) {
+    const some = list(uids)
+    return this.sql.all<CustomerServiceRow>(
+      `select * from customer_service where uid in (${some.marks}) and state = ${identityStates.serves} order by customer_service_id`,
+      some.values,
     )
   }
 
