@@ -72,10 +72,12 @@ void test('an agent with room for one who claims the next session 20 times at on
   t.after(() => house.close())
   await Promise.all(Array.from({ length: 20 }, async () => (await follower(house)).says('你好')))
   const [agent] = await agents(house, 1, { capacity: 1 })
-  const results = await Promise.all(
-    Array.from({ length: 20 }, () => agent!.call('POST', '/api/sessions/claim', {})),
-  )
-  assert.deepEqual(counts(results), { 200: 1, 409: 19 })
+  const { ports } = house.app
+  const companyId = (await ports.store.read.companies.list())[0]?.company_id ?? ''
+  const me = { uid: agent?.uid ?? 0, companyId, role: 'agent' } as const
+  const results = await Promise.allSettled(Array.from({ length: 20 }, () => claimNext(ports, me)))
+  const refused = results.flatMap((one) => (one.status === 'rejected' ? [one.reason.code] : []))
+  assert.deepEqual(refused, Array<string>(19).fill('agent_at_capacity'))
   assert.equal((await queue(house)).length, 19)
 })
 

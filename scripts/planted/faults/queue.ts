@@ -2,20 +2,48 @@
 // and to nobody else.
 import type { Fault } from '../fault.ts'
 
+const dealOut = 'src/actions/sessions/deal-out.ts'
+
 export const queueFaults: Fault[] = [
+  {
+    name: 'dealt-out-twice',
+    means: 'Two agents who claim together are dealt the same session.',
+    file: dealOut,
+    find: 'left.delete(first)',
+    put: 'left.has(first)',
+    caughtBy: ['flows/claims: agents who claim the next session at the same moment share'],
+  },
+  {
+    name: 'dealt-beyond-capacity',
+    means: 'Whoever claims several times at once is dealt more than they have room for.',
+    file: dealOut,
+    find: 'loadOf.set(uid, load + 1)',
+    put: 'loadOf.set(uid, load)',
+    caughtBy: ['flows/claims: an agent with room for one who claims the next session 20'],
+  },
+  {
+    name: 'dealt-out-unlocked',
+    means: 'Sessions are dealt out without a lock, so two processes give the same one away.',
+    file: 'src/store/queries/sessions.ts',
+    find: 'and session_id in (${some.marks}) order by session_id${skipLocked ?? forUpdate}`',
+    put: "and session_id in (${some.marks}) order by session_id${skipLocked && forUpdate && ''}`",
+    also: [
+      {
+        file: 'src/store/queries/customers.ts',
+        find: 'order by wx_user_id${skipLocked ?? forUpdate}`',
+        put: "order by wx_user_id${skipLocked && forUpdate && ''}`",
+      },
+    ],
+    edition: 'cluster',
+    caughtBy: ['cluster/claims: agents on two processes claim the whole queue'],
+  },
   {
     name: 'unbound-account-stops-claims',
     means: 'One customer of an account that is not bound stops the claims of the company.',
-    file: 'src/actions/sessions/claim-next.ts',
-    find: 'accountIds: serving.accountIds.filter((id) => bound.has(id)),',
-    put: 'accountIds: serving.accountIds.filter((id) => bound.has(id) || id !== null),',
-    also: [
-      {
-        file: 'src/actions/sessions/claim-next.ts',
-        find: "if (isAppError(error, 'account_not_bound') || isAppError(error, 'agent_not_on_account')) {",
-        put: "if (isAppError(error, 'agent_not_on_account')) {",
-      },
-    ],
+    file: dealOut,
+    find: 'accountIds: own.accountIds.filter((id) => bound.has(id)),',
+    put: 'accountIds: own.accountIds.filter((id) => bound.has(id) || id !== null),',
+    also: [{ file: dealOut, find: 'server.passed.add(id)', put: 'return false' }],
     caughtBy: ['flows/lanes: a session at the head of the queue whose account is'],
   },
   {
@@ -142,9 +170,9 @@ export const queueFaults: Fault[] = [
   {
     name: 'claims-out-of-order',
     means: 'A claim takes whoever came last.',
-    file: 'src/actions/sessions/claim-next.ts',
-    find: 'const entry = free[Math.floor(Math.random() * Math.min(lost + 1, free.length))]',
-    put: 'const entry = free.at(-1)',
+    file: dealOut,
+    find: 'const first = own.find(({ session }) => mayHave(server, session, bound))',
+    put: 'const first = own.findLast(({ session }) => mayHave(server, session, bound))',
     caughtBy: ['flows/claims: claiming the next session takes sessions in the order'],
   },
   {

@@ -23,10 +23,10 @@ type PendingClaim = Claimer & {
   reject: (error: unknown) => void
 }
 /** The claims of one company that wait to be dealt out; while there are some, they are served. */
-type Line = { needs: ClaimNeeds; companyId: string; pending: PendingClaim[] }
+type ClaimLine = { needs: ClaimNeeds; companyId: string; pending: PendingClaim[] }
 
 /** The lines of each company. Several products may run in one process, each with its own store. */
-const lines = new WeakMap<Store, Map<string, Line>>()
+const lines = new WeakMap<Store, Map<string, ClaimLine>>()
 
 /**
  * Claims the next session for this agent, in queue order over all lanes they serve. Null if no
@@ -46,7 +46,7 @@ export async function claimNext(
 
 function enter(needs: ClaimNeeds, claim: PendingClaim): void {
   const { companyId } = claim.me
-  const ofStore = lines.get(needs.store) ?? new Map<string, Line>()
+  const ofStore = lines.get(needs.store) ?? new Map<string, ClaimLine>()
   lines.set(needs.store, ofStore)
   const line = ofStore.get(companyId)
   if (line) {
@@ -60,7 +60,7 @@ function enter(needs: ClaimNeeds, claim: PendingClaim): void {
 }
 
 /** Serves a line until it is empty. It never throws, because errors are told to those who claim. */
-async function serve(line: Line, ended: () => void): Promise<void> {
+async function serve(line: ClaimLine, ended: () => void): Promise<void> {
   do {
     // claims that arrive in the same moment get into the same transaction
     await nextTurn()
@@ -73,7 +73,7 @@ async function serve(line: Line, ended: () => void): Promise<void> {
 }
 
 /** Deals out sessions to these claims and returns the claims that must be tried again. */
-async function serveSome(line: Line, claims: PendingClaim[]): Promise<PendingClaim[]> {
+async function serveSome(line: ClaimLine, claims: PendingClaim[]): Promise<PendingClaim[]> {
   const { needs, companyId } = line
   try {
     const results = await dealOut(needs, companyId, claims)
@@ -91,7 +91,7 @@ async function serveSome(line: Line, claims: PendingClaim[]): Promise<PendingCla
   }
 }
 
-async function oneByOne(line: Line, claims: PendingClaim[]): Promise<PendingClaim[]> {
+async function oneByOne(line: ClaimLine, claims: PendingClaim[]): Promise<PendingClaim[]> {
   const again: PendingClaim[] = []
   for (const claim of claims) again.push(...(await serveSome(line, [claim])))
   return again

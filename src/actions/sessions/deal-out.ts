@@ -34,16 +34,16 @@ export type Claimed = SessionRow | 'none' | 'full' | 'again'
 
 /** An agent with the lanes from which they may get a session now. */
 type Server = Claimer & { serving: Serving; lanes: Set<string> }
-type Rows = { customer: CustomerRow; session: SessionRow }
+type Queued = { customer: CustomerRow; session: SessionRow }
 type Locked = {
   /** In the order of the queue. */
-  rows: Rows[]
+  rows: Queued[]
   loads: Map<number, { load: number; capacity: number }>
   agents: Map<number, UserRow>
   identities: Map<string, number>
   bound: Set<string>
 }
-type Dealt = Rows & { server: Server }
+type Dealt = Queued & { server: Server }
 
 /** How many more sessions are locked than agents ask, because others may be locked elsewhere. */
 const spare = 8
