@@ -3,8 +3,8 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { jobs, type Job } from '../../src/actions/jobs/jobs.ts'
-import { runSlot } from '../../src/actions/jobs/run-job.ts'
-import { openHouse, password } from '../support/app.ts'
+import { runByHand, runSlot } from '../../src/actions/jobs/run-job.ts'
+import { account, openHouse, password } from '../support/app.ts'
 
 void test('if many processes want the same slot of a job, exactly one runs it and nobody later does; the next slot is free', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
@@ -52,4 +52,27 @@ void test('a job for the installation runs once per slot, however many companies
   }
   assert.equal(await runsOf('reclaim'), 3, 'the premise')
   assert.equal(await runsOf('forget-old'), 1)
+})
+
+void test('if a job that somebody runs by hand fails, its end and the reason are recorded, and it can be run again at once', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const { ports } = house.app
+  const companyId = (await ports.known.account(account.appid))?.company_id ?? ''
+  const lastRun = async () => {
+    const { items } = (await house.admin.call('GET', '/api/admin/jobs')).body as {
+      items: { name: string; lastRun: { endedAt: string | null; result: unknown } | null }[]
+    }
+    return items.find(({ name }) => name === 'reclaim')?.lastRun
+  }
+  const job = jobs.find(({ name }) => name === 'reclaim')
+  assert.ok(job)
+  const broken = t.mock.method(job, 'run', () => Promise.reject(new Error('it is broken')))
+  await assert.rejects(runByHand(ports, { companyId }, 'reclaim'), /it is broken/)
+  broken.mock.restore()
+
+  const failed = await lastRun()
+  assert.ok(failed?.endedAt)
+  assert.deepEqual(failed.result, { failed: 'Error: it is broken' })
+  assert.equal((await house.admin.call('POST', '/api/admin/jobs/reclaim/run', {})).status, 200)
 })

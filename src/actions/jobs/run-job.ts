@@ -8,6 +8,7 @@ import { presentRun } from '../../views/job.ts'
 import { jobs, type Job } from './jobs.ts'
 
 const leaseMs = 60_000
+const failure = (error: unknown) => ({ failed: String(error) })
 
 /** Runs the job for every company, as scheduled. Null if another process has the slot. */
 export async function runSlot(ports: Ports, job: Job, slot: string): Promise<object | null> {
@@ -25,7 +26,7 @@ export async function runSlot(ports: Ports, job: Job, slot: string): Promise<obj
         { job: job.name, companyId, error: String(error) },
         'a job failed for a company; it goes on with the next',
       )
-      return { failed: String(error) }
+      return failure(error)
     })
   }
   if (alone) await end(ports, job, { slot, result })
@@ -52,7 +53,12 @@ export async function runByHand(ports: Ports, me: { companyId: string }, name: s
     throw new AppError('job_running', `${name} is running now; try again when it is over.`)
   }
 
-  const result = await job.run(ports, me.companyId)
+  const result = await job.run(ports, me.companyId).catch(async (error: unknown) => {
+    // a failed run has ended too: if that were not written, the job would count as running until
+    // its lease ends. If it cannot be written, the caller must still learn why the run failed
+    await end(ports, job, { slot, result: failure(error) }).catch(() => undefined)
+    throw error
+  })
   await end(ports, job, { slot, result })
   return presentRun({ ...taken, ended_at: ports.clock.now(), result: JSON.stringify(result) })
 }
