@@ -73,6 +73,7 @@ for (const [what, type, part, errcode] of [
   ['an unknown kind', 'hologram', {}, 40008],
   ['a location', 'location', {}, 40008],
   ['a file', 'file', {}, 40008],
+  ['a link, which only mini programs may send,', 'link', { title: 't', url: 'http://x/' }, 45050],
   ['a text that is no text', 'text', { content: 5 }, 47001],
   ['a part that is no object', 'text', 'hello', 47001],
   ['a text without content', 'text', {}, 44004],
