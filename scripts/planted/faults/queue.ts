@@ -43,7 +43,7 @@ export const queueFaults: Fault[] = [
     file: dealOut,
     find: 'accountIds: own.accountIds.filter((id) => bound.has(id)),',
     put: 'accountIds: own.accountIds.filter((id) => bound.has(id) || id !== null),',
-    also: [{ file: dealOut, find: 'server.passed.add(id)', put: 'return false' }],
+    also: [{ file: dealOut, find: 'agent.passed.add(id)', put: 'return false' }],
     caughtBy: ['flows/lanes: a session at the head of the queue whose account is'],
   },
   {

@@ -33,17 +33,17 @@ export type Claimer = {
 export type Claimed = SessionRow | 'none' | 'full' | 'again'
 
 /** An agent with the lanes from which they may get a session now. */
-type Server = Claimer & { serving: Serving; lanes: Set<string> }
+type Entitled = Claimer & { serving: Serving; lanes: Set<string> }
 type Queued = { customer: CustomerRow; session: SessionRow }
 type Locked = {
   /** In the order of the queue. */
   rows: Queued[]
   loads: Map<number, { load: number; capacity: number }>
-  agents: Map<number, UserRow>
+  people: Map<number, UserRow>
   identities: Map<string, number>
   bound: Set<string>
 }
-type Dealt = Queued & { server: Server }
+type Dealt = Queued & { agent: Entitled }
 
 /** How many more sessions are locked than agents ask, because others may be locked elsewhere. */
 const spare = 8
@@ -55,14 +55,14 @@ export async function dealOut(
   claimers: Claimer[],
 ): Promise<Claimed[]> {
   const settings = await settingsOf(needs, companyId)
-  const servers = await serversOf(needs, companyId, claimers)
-  const entries = await propose(needs, companyId, servers)
-  const wanted = wantedOf(entries, servers)
-  if (wanted.length === 0) return servers.map((server) => leftFor(server, entries))
+  const agents = await entitle(needs, companyId, claimers)
+  const entries = await propose(needs, companyId, agents)
+  const wanted = wantedOf(entries, agents)
+  if (wanted.length === 0) return agents.map((agent) => leftFor(agent, entries))
 
   const { results, steps, seen } = await needs.store.work('claim', async (unit) => {
-    const locked = await lockAll(unit, companyId, { wanted, servers })
-    const { results: all, dealt } = deal(servers, entries, locked)
+    const locked = await lockAll(unit, companyId, { wanted, agents })
+    const { results: all, dealt } = deal(agents, entries, locked)
     const committed = await give(needs, unit, { dealt, locked, settings })
     const known = new Set(locked.rows.map(({ session }) => session.session_id))
     return { results: all, steps: committed, seen: known }
@@ -75,15 +75,15 @@ export async function dealOut(
 }
 
 /** Lanes of accounts that are not bound are left out, since their customers cannot be answered. */
-async function serversOf(
+async function entitle(
   { store: { read } }: Needs<'store'>,
   companyId: string,
   claimers: Claimer[],
-): Promise<Server[]> {
+): Promise<Entitled[]> {
   const serving = await servingOfAll(read, [...new Set(claimers.map(({ me }) => me.uid))])
   const bound = new Set(await read.accounts.bound(companyId))
   const lanesOf = openLanes(read, companyId)
-  const servers: Server[] = []
+  const agents: Entitled[] = []
   for (const claimer of claimers) {
     const own = serving.get(claimer.me.uid) ?? servesNobody(claimer.me.uid)
     const lanes = await lanesOf({
@@ -92,19 +92,19 @@ async function serversOf(
     })
     const { lane } = claimer
     const some = lane === undefined ? lanes : lanes.filter((one) => one === lane)
-    servers.push({ ...claimer, serving: own, lanes: new Set(some) })
+    agents.push({ ...claimer, serving: own, lanes: new Set(some) })
   }
-  return servers
+  return agents
 }
 
 /** Returns the front of every lane from which one of these agents may get a session, by rank. */
 async function propose(
   needs: TellNeeds,
   companyId: string,
-  servers: Server[],
+  agents: Entitled[],
 ): Promise<QueueEntry[]> {
-  const lanes = [...new Set(servers.flatMap((server) => [...server.lanes]))]
-  const limit = servers.length + spare + Math.max(...servers.map(({ passed }) => passed.size))
+  const lanes = [...new Set(agents.flatMap((agent) => [...agent.lanes]))]
+  const limit = agents.length + spare + Math.max(...agents.map(({ passed }) => passed.size))
   const proposed = await needs.queue.heads(companyId, lanes, limit)
   if (proposed) return proposed
   const rows = await Promise.all(
@@ -116,41 +116,42 @@ async function propose(
     .sort((a, b) => a.rank - b.rank || (a.id < b.id ? -1 : 1))
 }
 
-const suits = ({ lanes, passed }: Server, { id, lane }: QueueEntry) =>
+const suits = ({ lanes, passed }: Entitled, { id, lane }: QueueEntry) =>
   lanes.has(lane) && !passed.has(id)
 
 /** The sessions to lock: the first for each agent, and some more in case others hold these. */
-function wantedOf(entries: QueueEntry[], servers: Server[]): QueueEntry[] {
+function wantedOf(entries: QueueEntry[], agents: Entitled[]): QueueEntry[] {
   const wanted = new Set<QueueEntry>()
-  for (const server of servers) {
-    const first = entries.find((entry) => !wanted.has(entry) && suits(server, entry))
+  for (const agent of agents) {
+    const first = entries.find((entry) => !wanted.has(entry) && suits(agent, entry))
     if (first) wanted.add(first)
   }
   const most = wanted.size + spare
   for (const entry of entries) {
     if (wanted.size === most) break
-    if (servers.some((server) => suits(server, entry))) wanted.add(entry)
+    if (agents.some((agent) => suits(agent, entry))) wanted.add(entry)
   }
   return entries.filter((entry) => wanted.has(entry))
 }
 
 /** What an agent is told who got none of the proposed sessions. */
-const leftFor = (server: Server, entries: QueueEntry[]): 'again' | 'none' =>
-  entries.some((entry) => suits(server, entry)) ? 'again' : 'none'
+const leftFor = (agent: Entitled, entries: QueueEntry[]): 'again' | 'none' =>
+  entries.some((entry) => suits(agent, entry)) ? 'again' : 'none'
 
 async function lockAll(
   unit: Unit,
   companyId: string,
-  { wanted, servers }: { wanted: QueueEntry[]; servers: Server[] },
+  { wanted, agents }: { wanted: QueueEntry[]; agents: Entitled[] },
 ): Promise<Locked> {
   const ids = wanted.map(({ id }) => id)
-  const uids = [...new Set(servers.map(({ me }) => me.uid))]
+  const uids = [...new Set(agents.map(({ me }) => me.uid))]
+  const customerIds = await unit.sessions.customersOf(companyId, ids)
   const customers = new Map(
-    (await unit.customers.lockFreeOf(companyId, ids)).map((row) => [row.wx_user_id, row]),
+    (await unit.customers.lockFree(companyId, customerIds)).map((row) => [row.wx_user_id, row]),
   )
   const sessions = await unit.sessions.lockFree(companyId, ids)
   const loads = await unit.loads.lock(uids)
-  const agents = await unit.users.byUids(uids)
+  const people = await unit.users.byUids(uids)
   const identities = await unit.users.identitiesOf(uids)
   return {
     rows: sessions
@@ -160,7 +161,7 @@ async function lockAll(
       })
       .sort((a, b) => before(a.session, b.session)),
     loads: new Map(loads.map(({ uid, load, capacity }) => [uid, { load, capacity }])),
-    agents: new Map(agents.map((row) => [row.uid, row])),
+    people: new Map(people.map((row) => [row.uid, row])),
     identities: new Map(
       identities.map((row) => [`${row.uid} ${row.account_id}`, row.customer_service_id]),
     ),
@@ -173,23 +174,23 @@ const before = (a: SessionRow, b: SessionRow) =>
 
 /** Decides which agent gets which of the locked sessions, and what the others are told. */
 function deal(
-  servers: Server[],
+  agents: Entitled[],
   entries: QueueEntry[],
   { rows, loads, bound }: Locked,
 ): { results: ({ id: string } | Exclude<Claimed, SessionRow>)[]; dealt: Dealt[] } {
   const left = new Set(rows)
   const loadOf = new Map([...loads].map(([uid, { load }]) => [uid, load]))
   const dealt: Dealt[] = []
-  const results = servers.map((server) => {
-    const { uid } = server.me
-    const own = [...left].filter(({ session }) => server.lanes.has(session.lane ?? ''))
-    const first = own.find(({ session }) => mayHave(server, session, bound))
-    if (!first) return leftFor(server, entries)
+  const results = agents.map((agent) => {
+    const { uid } = agent.me
+    const own = [...left].filter(({ session }) => agent.lanes.has(session.lane ?? ''))
+    const first = own.find(({ session }) => mayHave(agent, session, bound))
+    if (!first) return leftFor(agent, entries)
     const load = loadOf.get(uid) ?? 0
     if (load >= (loads.get(uid)?.capacity ?? 0)) return 'full'
     loadOf.set(uid, load + 1)
     left.delete(first)
-    dealt.push({ ...first, server })
+    dealt.push({ ...first, agent })
     return { id: first.session.session_id }
   })
   return { results, dealt }
@@ -200,12 +201,12 @@ function deal(
  * is not bound or that the agent does not serve: the agent passes it, so that those behind it need
  * not wait.
  */
-function mayHave(server: Server, session: SessionRow, bound: Set<string>): boolean {
+function mayHave(agent: Entitled, session: SessionRow, bound: Set<string>): boolean {
   const { lane, account_id: accountId, session_id: id } = session
-  if (!bound.has(accountId) || whyNotFrom(readLane(lane), accountId, server.serving) !== null) {
-    server.passed.add(id)
+  if (!bound.has(accountId) || whyNotFrom(readLane(lane), accountId, agent.serving) !== null) {
+    agent.passed.add(id)
   }
-  return !server.passed.has(id)
+  return !agent.passed.has(id)
 }
 
 type Giving = { dealt: Dealt[]; locked: Locked; settings: Settings }
@@ -219,8 +220,8 @@ async function give(
   const at = needs.clock.now()
   const given = new Map<number, number>()
   const steps: StepToCommit[] = []
-  for (const { customer, session, server } of dealt) {
-    const { me } = server
+  for (const { customer, session, agent } of dealt) {
+    const { me } = agent
     const had = given.get(me.uid) ?? 0
     given.set(me.uid, had + 1)
     const behind = settings.autoAcceptFirst && (had > 0 || (await isBusy(unit, me)))
@@ -235,8 +236,8 @@ async function give(
         customerServiceId: locked.identities.get(`${me.uid} ${session.account_id}`) ?? null,
       },
     })
-    const agent = locked.agents.get(me.uid) ?? null
-    const spoken = greet(needs, { customer, moved, settings, agent })
+    const owner = locked.people.get(me.uid) ?? null
+    const spoken = greet(needs, { customer, moved, settings, agent: owner })
     steps.push({ ...spoken, says: 'session.claimed', loadsApart: true })
   }
   for (const [uid, sessions] of given) unit.loads.add(uid, sessions, at)

@@ -191,15 +191,12 @@ export class CustomerQueries extends Queries {
     )
   }
 
-  /**
-   * Locks the customers of these sessions, but not those whom somebody else has locked at the
-   * moment.
-   */
-  lockFreeOf(companyId: string, sessionIds: string[]) {
-    const some = list(sessionIds)
+  /** Locks these customers, but not those whom somebody else has locked at the moment. */
+  lockFree(companyId: string, ids: string[]) {
+    const some = list([...ids].sort())
     const { filter, skipLocked, forUpdate } = this.sql.dialect
     return this.sql.all<CustomerRow>(
-      `select * from wx_user where ${filter('company_id')} = ? and wx_user_id in (select wx_user_id from message_session where session_id in (${some.marks})) order by wx_user_id${skipLocked ?? forUpdate}`,
+      `select * from wx_user where ${filter('company_id')} = ? and wx_user_id in (${some.marks}) order by wx_user_id${skipLocked ?? forUpdate}`,
       [companyId, ...some.values],
     )
   }
