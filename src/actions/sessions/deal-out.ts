@@ -145,7 +145,7 @@ async function lockAll(
 ): Promise<Locked> {
   const ids = wanted.map(({ id }) => id)
   const uids = [...new Set(agents.map(({ me }) => me.uid))]
-  const customerIds = await unit.sessions.customersOf(companyId, ids)
+  const customerIds = (await unit.sessions.customersOf(companyId, ids)).map((row) => row.wx_user_id)
   const customers = new Map(
     (await unit.customers.lockFree(companyId, customerIds)).map((row) => [row.wx_user_id, row]),
   )

@@ -56,16 +56,6 @@ export class SessionQueries extends Queries {
     )
   }
 
-  /** The ids of the customers of these sessions. */
-  async customersOf(companyId: string, ids: string[]) {
-    const some = list(ids)
-    const rows = await this.sql.all<{ wx_user_id: string }>(
-      `select wx_user_id from message_session where ${this.sql.dialect.filter('company_id')} = ? and session_id in (${some.marks})`,
-      [companyId, ...some.values],
-    )
-    return [...new Set(rows.map((row) => row.wx_user_id))]
-  }
-
   /** Which of these sessions are queued. */
   async queuedAmong(companyId: string, ids: string[]) {
     const some = list(ids)
