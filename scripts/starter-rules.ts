@@ -1,12 +1,12 @@
 // Rules with which a new account can start: a welcome, a menu answered by tap or number, and the
 // way to a person. The texts are examples for an admin to replace.
+import type { MatchKind } from '../rules/auto-reply/rule.ts'
 import type { RuleInput } from '../src/actions/rules/save-rule.ts'
 
-type Kind = RuleInput['match']['kind']
 const words = (zh: string, en: string) => ({ kind: 'text' as const, text: `${zh}\n${en}` })
 const rule = (
   name: string,
-  match: { kind: Kind; keywords?: string[] },
+  match: { kind: MatchKind; keywords?: string[] },
   more: Pick<RuleInput, 'action'> & Partial<RuleInput>,
 ): RuleInput => ({ name, enabled: true, priority: 0, match, ...more })
 

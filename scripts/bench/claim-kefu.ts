@@ -17,7 +17,7 @@ import {
 import type { Cluster } from './cluster.ts'
 import type { NumberOf } from './count.ts'
 import { agentsIn, queueIn, type Agent } from './crowd.ts'
-import { account } from './pushes.ts'
+import { benchAccount } from './pushes.ts'
 import { openPrepared } from './serve-kefu.ts'
 
 // How many sessions an agent may have. Together the agents have more room than there are sessions,
@@ -39,9 +39,9 @@ export async function claimKefu(cluster: Cluster, dir: string): Promise<Claimed>
     const all = { urls: running.map(({ url }) => url), sockets }
     const first = await agentsIn(ports, { howMany: claimers, capacity: warming, prefix: 'warm' })
     const agents = await agentsIn(ports, { howMany: claimers, capacity })
-    await queueIn(ports, { howMany: warming, appid: account.appid, prefix: 'oWarm' })
+    await queueIn(ports, { howMany: warming, appid: benchAccount.appid, prefix: 'oWarm' })
     await claimAll(all, first)
-    await queueIn(ports, { howMany: queued, appid: account.appid })
+    await queueIn(ports, { howMany: queued, appid: benchAccount.appid })
     const claimed = await claimAll(all, agents)
     const faults = [...faultsOf(claimed, queued), ...(await storeFaults(database.number))]
     if (faults.length > 0) {
@@ -71,12 +71,15 @@ async function claimAll({ urls, sockets }: Doors, agents: Agent[]): Promise<Clai
   )
 }
 
-type Answer = { status: number; body: { id?: string; agentUid?: number; error?: { code: string } } }
+type ClaimAnswer = {
+  status: number
+  body: { id?: string; agentUid?: number; error?: { code: string } }
+}
 
 async function claimUntilEmpty(
   agent: Agent,
   until: number,
-  ask: () => Promise<Answer>,
+  ask: () => Promise<ClaimAnswer>,
 ): Promise<Claimed> {
   const done: Claimed = { claims: [], failures: 0 }
   while (nowMs() < until) {
@@ -94,7 +97,7 @@ async function claimUntilEmpty(
  * Claims a session with node:http. It does not use fetch, which needs several times more processor
  * time and would take it from the servers on the same machine.
  */
-function claim(url: string, token: string, agent: Sockets): Promise<Answer> {
+function claim(url: string, token: string, agent: Sockets): Promise<ClaimAnswer> {
   return new Promise((resolve, reject) => {
     const headers = {
       Authorization: `Bearer ${token}`,
@@ -108,7 +111,7 @@ function claim(url: string, token: string, agent: Sockets): Promise<Answer> {
         const text = Buffer.concat(parts).toString()
         resolve({
           status: response.statusCode ?? 0,
-          body: text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {},
+          body: text.startsWith('{') ? (JSON.parse(text) as ClaimAnswer['body']) : {},
         })
       })
     })

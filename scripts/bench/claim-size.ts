@@ -3,18 +3,18 @@
 // the API. It also reports what claims cost while a lost queue index is being rebuilt.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Edition } from '../../test/support/edition.ts'
 import { startServer } from './child.ts'
-import { figuresOf, type Claim, type ClaimFigures } from './claims.ts'
+import { claimFiguresOf, type Claim, type ClaimFigures } from './claims.ts'
 import type { Cluster } from './cluster.ts'
 import { agentsIn, type Agent } from './crowd.ts'
 import { median } from './place.ts'
-import { account } from './pushes.ts'
+import { benchAccount } from './pushes.ts'
 import { loadMysql, loadSqlite, type Loader } from './queue-load.ts'
 import { openPrepared, type Settings } from './serve-kefu.ts'
 
-export const editions = ['embedded', 'cluster'] as const
-export type Edition = (typeof editions)[number]
-export type Sized = {
+export const editions: Edition[] = ['embedded', 'cluster']
+export type SizedFigures = {
   edition: Edition
   queued: number
   whole: ClaimFigures
@@ -40,7 +40,7 @@ export async function claimSized({
   dir: string
   edition: Edition
   queued: number
-}): Promise<Sized> {
+}): Promise<SizedFigures> {
   const place = await placeFor({ cluster, dir, edition, queued })
   try {
     const agents = await prepare(place.settings, place.load, queued)
@@ -55,7 +55,7 @@ export async function claimSized({
   }
 }
 
-type Place = { settings: Settings; load: Loader; drop: () => Promise<void> }
+type SizedStore = { settings: Settings; load: Loader; drop: () => Promise<void> }
 
 async function placeFor({
   cluster,
@@ -67,7 +67,7 @@ async function placeFor({
   dir: string
   edition: Edition
   queued: number
-}): Promise<Place> {
+}): Promise<SizedStore> {
   const own = join(dir, `${edition}-${queued}-${Math.random()}`)
   mkdirSync(own)
   if (edition === 'embedded') {
@@ -91,7 +91,7 @@ async function prepare(settings: Settings, load: Loader, queued: number): Promis
   await app.close()
   await load({
     companyId: known.company_id,
-    account: { account_id: known.account_id, appid: account.appid },
+    account: { account_id: known.account_id, appid: benchAccount.appid },
     howMany: queued,
   })
   return agents
@@ -118,9 +118,9 @@ async function measure(url: string, agents: Agent[]) {
     throw new Error('a session was claimed twice. No figures.')
   }
   const listTimes = await Promise.all([1, 2, 3, 4, 5].map(async () => (await list(url, agents)).ms))
-  const rebuilding = during.length > 20 ? figuresOf({ claims: during, failures: 0 }) : null
+  const rebuilding = during.length > 20 ? claimFiguresOf({ claims: during, failures: 0 }) : null
   return {
-    whole: figuresOf({ claims, failures: 0 }),
+    whole: claimFiguresOf({ claims, failures: 0 }),
     rebuilding,
     rebuiltMs,
     listMs: median(listTimes),
@@ -171,7 +171,7 @@ const cell = (value: string) => value.padStart(13)
 /**
  * Prints the figures and returns whether a claim in the longest queue costs no more than allowed.
  */
-export function printSized(all: Sized[]): boolean {
+export function printSized(all: SizedFigures[]): boolean {
   console.log(
     `\n${'a claim where'.padEnd(28)}${['p50 ms', 'p99 ms', 'rebuilt in s', 'p50 meanwhile', 'a page ms'].map(cell).join('')}`,
   )

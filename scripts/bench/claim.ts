@@ -2,23 +2,24 @@
 // claim through kefu's API with the least that any claim can do. Rounds alternate, each starts with
 // an empty database, and each ratio is taken within a round.
 import { parseArgs } from 'node:util'
+import { removeDir } from '../services/places.ts'
 import { claimKefu } from './claim-kefu.ts'
-import { claimSized, editions, printSized, type Sized } from './claim-size.ts'
+import { claimSized, editions, printSized, type SizedFigures } from './claim-size.ts'
 import { claimBare } from './claim-peer.ts'
 import {
   claimers,
   connections,
-  figuresOf,
+  claimFiguresOf,
   processes,
   queued,
   warming,
   type ClaimFigures,
 } from './claims.ts'
 import { openCluster, type Cluster } from './cluster.ts'
-import { freshDir, fsyncMs, machine, median, removeDir } from './place.ts'
+import { freshDirOnDisk, fsyncMs, machine, median } from './place.ts'
 import { leaveNothing, wholeNumber } from './plan.ts'
 
-type Round = { bare: ClaimFigures; kefu: ClaimFigures }
+type ClaimRound = { bare: ClaimFigures; kefu: ClaimFigures }
 
 export async function claimBench(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -31,7 +32,7 @@ export async function claimBench(args: string[]): Promise<void> {
   })
   const rounds = wholeNumber('rounds', values.rounds, 50)
   const sizes = values.sizes.split(',').map((size) => wholeNumber('sizes', size, 1_000_000))
-  const dir = freshDir()
+  const dir = freshDirOnDisk()
   leaveNothing(dir)
   const cluster = await openCluster(dir)
   try {
@@ -45,7 +46,7 @@ export async function claimBench(args: string[]): Promise<void> {
 }
 
 async function besideSizes(cluster: Cluster, dir: string, sizes: number[]): Promise<void> {
-  const done: Sized[] = []
+  const done: SizedFigures[] = []
   for (const edition of editions) {
     for (const queued of sizes) done.push(await claimSized({ cluster, dir, edition, queued }))
   }
@@ -57,11 +58,11 @@ async function besidePeer(cluster: Cluster, dir: string, rounds: number): Promis
     `${rounds} rounds of ${queued} sessions after ${warming} to warm, ${claimers} claim at once; both sides are ` +
       `${processes} processes with ${connections} connections each for claims; kefu is asked over HTTP`,
   )
-  const done: Round[] = []
+  const done: ClaimRound[] = []
   for (let n = 1; n <= rounds; n++) {
     done.push({
-      bare: figuresOf(await claimBare(cluster)),
-      kefu: figuresOf(await claimKefu(cluster, dir)),
+      bare: claimFiguresOf(await claimBare(cluster)),
+      kefu: claimFiguresOf(await claimKefu(cluster, dir)),
     })
     console.log(
       `  round ${n}: each of ${queued} sessions claimed once on both sides, no agent over their capacity`,
@@ -73,7 +74,7 @@ async function besidePeer(cluster: Cluster, dir: string, rounds: number): Promis
 const names = { bare: 'ZPOPMIN + conditional UPDATE', kefu: 'kefu' }
 const cell = (value: string) => value.padStart(10)
 
-function print(rounds: Round[]): void {
+function print(rounds: ClaimRound[]): void {
   console.log(
     `\n${'claim'.padEnd(36)}${['claims/s', 'p50 ms', 'p99 ms', 'failures'].map(cell).join('')}`,
   )

@@ -38,7 +38,7 @@ export function faultsOf({ claims }: Claimed, expected: number): string[] {
 
 export type ClaimFigures = { perSecond: number; p50: number; p99: number; failures: number }
 
-export function figuresOf({ claims, failures }: Claimed): ClaimFigures {
+export function claimFiguresOf({ claims, failures }: Claimed): ClaimFigures {
   const times = claims.map(({ began, ended }) => ended - began).sort((a, b) => a - b)
   const at = (share: number) =>
     times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN

@@ -3,14 +3,14 @@
 import { join } from 'node:path'
 import SqliteDatabase from 'better-sqlite3'
 import { startNginx } from '../services/nginx.ts'
+import { removeDir } from '../services/places.ts'
 import { startServer, type Running } from './child.ts'
 import type { Cluster, Database } from './cluster.ts'
 import type { NumberOf } from './count.ts'
-import { removeDir } from './place.ts'
 import type { Mode } from './pushes.ts'
 import { openSeeded } from './serve-kefu.ts'
 
-export type Server =
+export type ServerName =
   'bare' | 'wechat' | 'kefu' | 'kefu-cluster-1' | 'kefu-cluster-2' | 'kefu-apart-2'
 export type Contender = {
   url: string
@@ -34,7 +34,7 @@ export type Ground = {
   profile: string | undefined
 }
 
-export function startContender(server: Server, ground: Ground): Promise<Contender> {
+export function startContender(server: ServerName, ground: Ground): Promise<Contender> {
   if (server === 'kefu') return startEmbedded(ground)
   if (server === 'kefu-cluster-1') return startProcesses(ground, 1)
   if (server === 'kefu-cluster-2') return startProcesses(ground, 2)

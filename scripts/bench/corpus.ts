@@ -2,7 +2,7 @@
 // webhook.lua reads the file. A record is a length of six digits, N (new) or D (sent again), and
 // the bytes of the request.
 import { closeSync, openSync, writeSync } from 'node:fs'
-import { account, pushes, sign, type Mode, type OnePush } from './pushes.ts'
+import { benchAccount, benchPushes, sign, type Mode, type OnePush } from './pushes.ts'
 
 export type CorpusPlan = { mode: Mode; count: number; first: number }
 
@@ -14,7 +14,7 @@ export function writeCorpus(file: string, { mode, count, first }: CorpusPlan): v
     some = []
   }
   let n = 0
-  for (const push of pushes(count, first)) {
+  for (const push of benchPushes(count, first)) {
     some.push(record(push, mode, n))
     n += 1
     if (some.length === 1000) flush()
@@ -26,7 +26,7 @@ export function writeCorpus(file: string, { mode, count, first }: CorpusPlan): v
 function record(push: OnePush, mode: Mode, n: number): Buffer {
   const { query, body } = sign(push, mode, n)
   const request = Buffer.from(
-    `POST /wechat/${account.appid}?${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/4.0\r\n` +
+    `POST /wechat/${benchAccount.appid}?${query} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Mozilla/4.0\r\n` +
       `Accept: */*\r\nContent-Type: text/xml\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
   return Buffer.concat([

@@ -4,9 +4,9 @@
 // were not answered 200.
 import { writtenBy } from '../../rules/reply/message.ts'
 import { knownFollowers } from './pushes.ts'
-import type { Heard } from './wrk.ts'
+import type { WrkFigures } from './wrk.ts'
 
-export type Counted = {
+export type StoredCount = {
   stored: number
   least: number
   most: number
@@ -22,8 +22,8 @@ export type NumberOf = (query: string) => Promise<number>
 
 export async function countStored(
   number: NumberOf,
-  { runs, stores }: { runs: Heard[]; stores: number },
-): Promise<Counted> {
+  { runs, stores }: { runs: WrkFigures[]; stores: number },
+): Promise<StoredCount> {
   const most = sum(runs, (run) => run.fresh)
   const least = most - sum(runs, (run) => run.sent - run.ok)
   const stored = await number("select count(*) from inbox where dedup_key like 'm:%'")
@@ -38,7 +38,7 @@ export async function countStored(
   return { stored, least, most, sessions, faults }
 }
 
-const sum = (runs: Heard[], of: (run: Heard) => number) =>
+const sum = (runs: WrkFigures[], of: (run: WrkFigures) => number) =>
   runs.reduce((total, run) => total + of(run), 0)
 
 async function lineFaults(number: NumberOf, pushes: number): Promise<string[]> {

@@ -62,12 +62,12 @@ export async function agentsIn(
   return agents
 }
 
-export type Line = { howMany: number; appid: string; prefix?: string }
+export type Followers = { howMany: number; appid: string; prefix?: string }
 
 /** Creates followers who have each written one line and now have a session in the queue. */
 export async function queueIn(
   ports: Ports,
-  { howMany, appid, prefix = 'oCrowd' }: Line,
+  { howMany, appid, prefix = 'oCrowd' }: Followers,
 ): Promise<void> {
   const known = await ports.known.account(appid)
   const company = known && (await ports.known.company(known.company_id))

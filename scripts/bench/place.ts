@@ -1,5 +1,5 @@
 // Where a benchmark runs: the checkout, a directory on its disk, and the machine.
-import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, writeSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -9,13 +9,9 @@ export const root = resolve(import.meta.dirname, '../../..')
  * A directory on the disk of the checkout. /tmp may be in memory, where a commit would cost
  * nothing.
  */
-export function freshDir(): string {
+export function freshDirOnDisk(): string {
   mkdirSync(join(root, 'data'), { recursive: true })
   return mkdtempSync(join(root, 'data', 'bench-'))
-}
-
-export const removeDir = (dir: string) => {
-  rmSync(dir, { recursive: true, force: true })
 }
 
 /** How long a forced write to disk takes here, in ms: no durable answer can be faster. */

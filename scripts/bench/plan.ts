@@ -1,6 +1,6 @@
 // What all benchmarks share: their options, and cleaning up.
+import { removeDir } from '../services/places.ts'
 import { started } from './child.ts'
-import { removeDir } from './place.ts'
 
 export function wholeNumber(name: string, text: string, most: number): number {
   const value = Number(text)

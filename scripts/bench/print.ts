@@ -1,18 +1,18 @@
-import type { Counted } from './count.ts'
-import type { Server } from './contenders.ts'
+import type { StoredCount } from './count.ts'
+import type { ServerName } from './contenders.ts'
 import { median } from './place.ts'
 import type { Mode } from './pushes.ts'
-import type { Step } from './store-steps.ts'
-import type { Heard } from './wrk.ts'
+import type { StoreStep } from './store-steps.ts'
+import type { WrkFigures } from './wrk.ts'
 
 /**
  * What was measured of a server, per answered push in µs: `cpu` is processor time, `lock` is
  * waiting for row locks, or null for a server that has none.
  */
-export type Measured = Heard & { cpu: number; lock: number | null }
-export type Round = Partial<Record<Server, Measured>>
+export type Measured = WrkFigures & { cpu: number; lock: number | null }
+export type Round = Partial<Record<ServerName, Measured>>
 
-const names: Record<Server, string> = {
+const names: Record<ServerName, string> = {
   bare: 'node:http, answers success',
   wechat: 'wechat + express 5, stores nothing',
   kefu: 'kefu, SQLite',
@@ -30,12 +30,12 @@ const heads = [
   'CPU µs',
   'lock µs',
 ]
-const perSecond = (heard: Heard) => heard.ok / heard.seconds
+const perSecond = (heard: WrkFigures) => heard.ok / heard.seconds
 const cell = (value: string, width = 10) => value.padStart(width)
 
 export function printCounted(
   what: string,
-  { stored, least, most, sessions, faults }: Counted,
+  { stored, least, most, sessions, faults }: StoredCount,
 ): void {
   const verdict =
     faults.length === 0 ? 'one per follower, their lines numbered without a gap' : 'but faulty'
@@ -47,7 +47,7 @@ export function printCounted(
 
 export function printMode(mode: Mode, rounds: Round[]): void {
   console.log(`\n${mode.padEnd(36)}${heads.map((one) => cell(one)).join('')}`)
-  const servers = Object.keys(rounds[0] ?? {}) as Server[]
+  const servers = Object.keys(rounds[0] ?? {}) as ServerName[]
   for (const server of servers) {
     const heard = rounds.flatMap((round) => round[server] ?? [])
     const ratios = ratiosOf(rounds, [server, 'bare'], perSecond)
@@ -79,7 +79,7 @@ export function printMode(mode: Mode, rounds: Round[]): void {
 
 function ratiosOf(
   rounds: Round[],
-  [server, beside]: [Server, Server],
+  [server, beside]: [ServerName, ServerName],
   of: (heard: Measured) => number,
 ): number[] {
   return rounds.flatMap((round) => {
@@ -88,13 +88,13 @@ function ratiosOf(
   })
 }
 
-function printRatio(rounds: Round[], server: Server, beside: Server): void {
+function printRatio(rounds: Round[], server: ServerName, beside: ServerName): void {
   console.log(
     `${server} answers ${range(ratiosOf(rounds, [server, beside], perSecond))} times as many as ${beside}`,
   )
 }
 
-function printDearer(rounds: Round[], server: Server, beside: Server): void {
+function printDearer(rounds: Round[], server: ServerName, beside: ServerName): void {
   const dearer = range(ratiosOf(rounds, [server, beside], ({ cpu }) => cpu))
   console.log(`${server} takes ${dearer} times the processor that ${beside} takes for a push`)
 }
@@ -102,7 +102,7 @@ function printDearer(rounds: Round[], server: Server, beside: Server): void {
 const range = (ratios: number[]) =>
   `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`
 
-export function printSteps(steps: Step[]): void {
+export function printSteps(steps: StoreStep[]): void {
   console.log('\nOne step alone, in a loop                         µs each')
   for (const { name, micros } of steps) console.log(name.padEnd(48) + cell(micros.toFixed(2)))
 }

@@ -4,7 +4,7 @@
 import { encryptMessage, signature } from 'wechat-api-ts'
 
 export type Mode = 'plain' | 'safe'
-export const account = {
+export const benchAccount = {
   appid: 'wx0123456789abcdef',
   appSecret: '0123456789abcdef0123456789abcdef',
   token: 'benchtoken',
@@ -64,7 +64,7 @@ export function textOf(random: () => number, n: number): string {
 
 export type OnePush = { openid: string; msgId: string; text: string; xml: string; again: boolean }
 
-export function* pushes(count: number, first: number): Generator<OnePush> {
+export function* benchPushes(count: number, first: number): Generator<OnePush> {
   const random = randomFrom(first + 1)
   const recent: OnePush[] = []
   for (let n = 0; n < count; n++) {
@@ -86,7 +86,7 @@ export function* pushes(count: number, first: number): Generator<OnePush> {
 
 function textXml(openid: string, msgId: string, text: string): string {
   return (
-    `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n` +
+    `<xml><ToUserName><![CDATA[${benchAccount.originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n` +
     `<CreateTime>${at}</CreateTime>\n<MsgType><![CDATA[text]]></MsgType>\n<Content><![CDATA[${text}]]></Content>\n` +
     `<MsgId>${msgId}</MsgId>\n</xml>`
   )
@@ -98,12 +98,12 @@ export type Signed = { query: string; body: string }
 export function sign(push: Pick<OnePush, 'openid' | 'xml'>, mode: Mode, n: number): Signed {
   const nonce = String(1_000_000_000 + n)
   const timestamp = String(at + (n % 100))
-  const signed = signature([account.token, timestamp, nonce])
+  const signed = signature([benchAccount.token, timestamp, nonce])
   const query = `signature=${signed}&timestamp=${timestamp}&nonce=${nonce}&openid=${push.openid}`
   if (mode === 'plain') return { query, body: push.xml }
-  const sealed = encryptMessage(account.encodingAesKey, account.appid, push.xml)
+  const sealed = encryptMessage(benchAccount.encodingAesKey, benchAccount.appid, push.xml)
   return {
-    query: `${query}&encrypt_type=aes&msg_signature=${signature([account.token, timestamp, nonce, sealed])}`,
-    body: `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName><Encrypt><![CDATA[${sealed}]]></Encrypt></xml>`,
+    query: `${query}&encrypt_type=aes&msg_signature=${signature([benchAccount.token, timestamp, nonce, sealed])}`,
+    body: `<xml><ToUserName><![CDATA[${benchAccount.originalId}]]></ToUserName><Encrypt><![CDATA[${sealed}]]></Encrypt></xml>`,
   }
 }

@@ -17,12 +17,12 @@ export type Words = {
    */
   hex: (parts: Hex[]) => string
 }
-export type Load = {
+export type QueueSize = {
   companyId: string
   account: { account_id: string; appid: string }
   howMany: number
 }
-export type Loader = (load: Load) => Promise<void>
+export type Loader = (load: QueueSize) => Promise<void>
 
 const digit = `(${Array.from({ length: 10 }, (_, n) => (n === 0 ? 'select 0 as d' : `select ${n}`)).join(' union all ')})`
 /**
@@ -36,7 +36,7 @@ export function numbers({ from = 0, to }: { from?: number; to: number }): string
 }
 
 function statements(
-  { companyId, account: { account_id: account, appid }, howMany }: Load,
+  { companyId, account: { account_id: account, appid }, howMany }: QueueSize,
   { id, concat }: Words,
 ): string[] {
   const first = Date.now() - howMany - 60_000

@@ -12,7 +12,7 @@ import { machine } from './place.ts'
 import { wholeNumber } from './plan.ts'
 import { keywords, messages, rulesOf } from './rules-corpus.ts'
 
-type Figures = {
+type RuleFigures = {
   words: number
   rules: number
   compileMs: number
@@ -35,7 +35,7 @@ export function rulesBench(args: string[]): Promise<void> {
   console.log(
     `${machine()}\nmessages of ${length} characters, every second one with a keyword inside; µs of processor time a message`,
   )
-  const all: Figures[] = []
+  const all: RuleFigures[] = []
   for (let howMany = 100; howMany <= most; howMany *= 10) {
     all.push(measure(howMany))
     console.log(`  ${howMany.toLocaleString('en')} keywords: each names the same rules`)
@@ -45,7 +45,7 @@ export function rulesBench(args: string[]): Promise<void> {
   return Promise.resolve()
 }
 
-function measure(howMany: number): Figures {
+function measure(howMany: number): RuleFigures {
   const words = keywords(howMany)
   const rows = rulesOf(words)
   const texts = messages(words, { howMany: 500, length })
@@ -62,7 +62,7 @@ function measure(howMany: number): Figures {
     ...(howMany <= mostOfPeer ? [openPeer(rows)] : []),
   ]
   for (const { answer, most } of others) agree(matcher, answer, texts.slice(0, most))
-  const micros: Figures['micros'] = {
+  const micros: RuleFigures['micros'] = {
     kefu: time((text) => matcher.text(text, moment), texts),
     'kefu, 12 characters': time((text) => matcher.text(text, moment), short),
   }
@@ -74,14 +74,14 @@ function measure(howMany: number): Figures {
 }
 
 const moment = { accountId: 'a', now: 0 }
-type Contender = {
+type RuleFinder = {
   name: string
   answer: (text: string) => string | null
   most: number
   close: () => void
 }
 
-function agree(matcher: Matcher, answer: Contender['answer'], texts: string[]): void {
+function agree(matcher: Matcher, answer: RuleFinder['answer'], texts: string[]): void {
   for (const text of texts) {
     const [mine, other] = [matcher.text(text, moment)?.rule.id ?? null, answer(text)]
     if (mine !== other) {
@@ -147,7 +147,7 @@ function before(a: Word, b: Word): boolean {
   return a.word.length === b.word.length ? a.rank < b.rank : a.word.length > b.word.length
 }
 
-function openScan(rows: MessageRuleRow[]): Contender {
+function openScan(rows: MessageRuleRow[]): RuleFinder {
   const words = wordsOf(rows)
   return {
     name: 'scan of all keywords',
@@ -157,7 +157,7 @@ function openScan(rows: MessageRuleRow[]): Contender {
   }
 }
 
-function openLike(rows: MessageRuleRow[]): Contender {
+function openLike(rows: MessageRuleRow[]): RuleFinder {
   const database = new SqliteDatabase(':memory:')
   database.exec('create table keyword (word text not null, row integer not null)')
   const words = wordsOf(rows)
@@ -183,7 +183,7 @@ type Peer = new (words: string[]) => { matchInText: (text: string) => { keyword:
  * Prepares the package @monyone/aho-corasick. It only finds keywords; choosing the rule among them
  * is added here, as any user of it would have to.
  */
-function openPeer(rows: MessageRuleRow[]): Contender {
+function openPeer(rows: MessageRuleRow[]): RuleFinder {
   const load = createRequire(import.meta.url)
   const { AhoCorasick } = load('@monyone/aho-corasick/fast') as { AhoCorasick: Peer }
   const of = new Map(wordsOf(rows).map((word) => [word.word, word]))
@@ -200,7 +200,7 @@ function openPeer(rows: MessageRuleRow[]): Contender {
   }
 }
 
-function print(all: Figures[]): void {
+function print(all: RuleFigures[]): void {
   const row = (name: string, cells: string[]) => {
     console.log(name.padEnd(36) + cells.map((cell) => cell.padStart(12)).join(''))
   }

@@ -8,7 +8,7 @@ import { createRule } from '../../src/actions/rules/save-rule.ts'
 import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import type { KnownAccount, KnownCompany } from '../../src/ports.ts'
-import { account, knownFollowers, knownOpenid, rules, type Mode } from './pushes.ts'
+import { benchAccount, knownFollowers, knownOpenid, rules, type Mode } from './pushes.ts'
 import { endOnSignal, sayReady } from './serve.ts'
 
 export type Settings = Record<string, string>
@@ -52,7 +52,7 @@ export async function openPrepared(
     kind: 'wechat',
     binding: 'direct',
     ownLane: false,
-    ...account,
+    ...benchAccount,
     mode,
   })
   for (const { name, kind, keywords, text } of rules) {
@@ -65,7 +65,7 @@ export async function openPrepared(
     })
   }
   const [known, company] = [
-    await ports.known.account(account.appid),
+    await ports.known.account(benchAccount.appid),
     await ports.known.company(first.companyId),
   ]
   if (!known || !company) throw new Error('the account was not kept')

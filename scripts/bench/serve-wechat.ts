@@ -2,14 +2,18 @@
 // reads the XML, decrypts, answers a text, and stores nothing.
 import { createServer } from 'node:http'
 import express from 'express'
-import { account } from './pushes.ts'
+import { benchAccount } from './pushes.ts'
 import { tellUrl } from './serve.ts'
 import { wechat } from './wechat.ts'
 
 const app = express()
-const keys = { token: account.token, appid: account.appid, encodingAESKey: account.encodingAesKey }
+const keys = {
+  token: benchAccount.token,
+  appid: benchAccount.appid,
+  encodingAESKey: benchAccount.encodingAesKey,
+}
 app.use(
-  `/wechat/${account.appid}`,
+  `/wechat/${benchAccount.appid}`,
   wechat(keys, (_request, response) => {
     response.reply('您好，客服马上就来。')
   }),

@@ -6,14 +6,14 @@ import type { Push } from '../../src/actions/push/decide/push.ts'
 import { receive } from '../../src/actions/push/receive.ts'
 import type { Cluster } from './cluster.ts'
 import { median } from './place.ts'
-import { pushes } from './pushes.ts'
+import { benchPushes } from './pushes.ts'
 import { openSeeded, type Seeded } from './serve-kefu.ts'
 
-export type Step = { name: string; micros: number }
+export type StoreStep = { name: string; micros: number }
 
 const batch = 64
 
-export async function storing(seeded: Seeded, where: string): Promise<Step[]> {
+export async function storing(seeded: Seeded, where: string): Promise<StoreStep[]> {
   return [
     await timeBatches(seeded, { where, size: batch, times: 120, first: 10_000_000 }),
     await timeBatches(seeded, { where, size: 1, times: 300, first: 20_000_000 }),
@@ -24,7 +24,7 @@ export async function storing(seeded: Seeded, where: string): Promise<Step[]> {
   ]
 }
 
-export async function measureClusterSteps(dir: string, cluster: Cluster): Promise<Step[]> {
+export async function measureClusterSteps(dir: string, cluster: Cluster): Promise<StoreStep[]> {
   const { settings, drop } = await cluster.fresh()
   const seeded = await openSeeded({ ...settings, DATA_DIR: join(dir, 'steps') }, 'plain', {
     withoutCron: true,
@@ -42,8 +42,8 @@ type Lot = { where: string; size: number; times: number; first: number }
 async function timeBatches(
   { app, account, company }: Seeded,
   { where, size, times, first }: Lot,
-): Promise<Step> {
-  const all = [...pushes(size * times, first)].map(({ openid, msgId, text, xml }): Push => ({
+): Promise<StoreStep> {
+  const all = [...benchPushes(size * times, first)].map(({ openid, msgId, text, xml }): Push => ({
     account,
     company,
     customerKey: openid,
@@ -68,7 +68,7 @@ async function timeBatches(
  * Measures what it costs to enter a full batch of pushes into the queue index and the index of
  * newest lines, divided by the number of pushes.
  */
-async function telling({ app, company }: Seeded, where: string): Promise<Step[]> {
+async function telling({ app, company }: Seeded, where: string): Promise<StoreStep[]> {
   const { queue, recent, ids } = app.ports
   const companyId = company.row.company_id
   const some = <T>(one: (id: string, n: number) => T): T[] =>
@@ -91,7 +91,7 @@ async function telling({ app, company }: Seeded, where: string): Promise<Step[]>
   ]
 }
 
-async function timeCalls(name: string, call: () => Promise<unknown>, per = 1): Promise<Step> {
+async function timeCalls(name: string, call: () => Promise<unknown>, per = 1): Promise<StoreStep> {
   const each: number[] = []
   for (let n = 0; n < 200; n++) {
     const began = performance.now()

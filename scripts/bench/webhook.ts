@@ -3,17 +3,18 @@
 // are taken within a round, so that disturbances of the machine affect all alike.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { removeDir } from '../services/places.ts'
 import { openCluster, type Cluster } from './cluster.ts'
-import { startContender, type Contender, type Server } from './contenders.ts'
+import { startContender, type Contender, type ServerName } from './contenders.ts'
 import { writeCorpus } from './corpus.ts'
-import { countStored, type Counted } from './count.ts'
-import { freshDir, fsyncMs, machine, removeDir } from './place.ts'
+import { countStored, type StoredCount } from './count.ts'
+import { freshDirOnDisk, fsyncMs, machine } from './place.ts'
 import { leaveNothing, wholeNumber } from './plan.ts'
 import { printCounted, printMode, printSteps, type Measured, type Round } from './print.ts'
 import type { Mode } from './pushes.ts'
 import { measureSteps } from './steps.ts'
 import { measureClusterSteps } from './store-steps.ts'
-import { needWrk, runWrk, type Heard } from './wrk.ts'
+import { needWrk, runWrk, type WrkFigures } from './wrk.ts'
 
 type Options = {
   seconds: number
@@ -32,7 +33,7 @@ const mostOfCorpus = 200_000
 export async function webhookBench(args: string[]): Promise<void> {
   const options = readOptions(args)
   needWrk()
-  const dir = freshDir()
+  const dir = freshDirOnDisk()
   leaveNothing(dir)
   const cluster = options.cluster ? await openCluster(dir) : null
   try {
@@ -92,7 +93,7 @@ function readOptions(args: string[]): Options {
  * The servers to compare. Both editions of kefu decrypt with the same code, so the cluster is
  * measured in plain mode only.
  */
-function serversOf(plan: Plan, mode: Mode): Server[] {
+function serversOf(plan: Plan, mode: Mode): ServerName[] {
   return [
     'bare',
     'wechat',
@@ -123,10 +124,10 @@ async function measureMode(plan: Plan, mode: Mode): Promise<Round[]> {
   return rounds
 }
 
-async function measureServer(plan: Plan, server: Server, mode: Mode): Promise<Measured> {
+async function measureServer(plan: Plan, server: ServerName, mode: Mode): Promise<Measured> {
   const contender = await startContender(server, { ...plan, mode })
   const load = { url: contender.url, connections: plan.connections }
-  let heard: { warm: Heard; main: Measured }
+  let heard: { warm: WrkFigures; main: Measured }
   try {
     const warm = await runWrk({ ...load, corpus: join(plan.dir, 'warm'), seconds: plan.warm })
     const main = await costing(contender, () =>
@@ -150,7 +151,7 @@ async function measureServer(plan: Plan, server: Server, mode: Mode): Promise<Me
 
 async function costing(
   { cpuMicros, lockMs }: Contender,
-  run: () => Promise<Heard>,
+  run: () => Promise<WrkFigures>,
 ): Promise<Measured> {
   const before = { cpu: await cpuMicros(), lock: (await lockMs?.()) ?? null }
   const heard = await run()
@@ -163,7 +164,7 @@ async function costing(
  * Ends the benchmark if a server refused or broke a request. Refusing is faster than answering, so
  * the server's figure would be worthless.
  */
-function refuseUnanswered(server: string, runs: Heard[]): void {
+function refuseUnanswered(server: string, runs: WrkFigures[]): void {
   for (const run of runs) {
     if (run.refused + run.broken === 0) continue
     throw new Error(
@@ -172,7 +173,7 @@ function refuseUnanswered(server: string, runs: Heard[]): void {
   }
 }
 
-function trust(counted: Counted, what: string): void {
+function trust(counted: StoredCount, what: string): void {
   printCounted(what, counted)
   if (counted.faults.length === 0) return
   throw new Error(

@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { started } from './child.ts'
 import { root } from './place.ts'
 
-export type Load = { url: string; corpus: string; seconds: number; connections: number }
+export type WrkPlan = { url: string; corpus: string; seconds: number; connections: number }
 
 /**
  * Times are in ms. `ok` counts answers with status 200, `refused` all others, `broken` requests
  * without an answer.
  */
-export type Heard = {
+export type WrkFigures = {
   sent: number
   fresh: number
   wraps: number
@@ -38,7 +38,7 @@ export function needWrk(): void {
   })
 }
 
-export function runWrk({ url, corpus, seconds, connections }: Load): Promise<Heard> {
+export function runWrk({ url, corpus, seconds, connections }: WrkPlan): Promise<WrkFigures> {
   const script = join(root, 'scripts/bench/webhook.lua')
   const args = [
     '-t1',
@@ -62,7 +62,7 @@ export function runWrk({ url, corpus, seconds, connections }: Load): Promise<Hea
         const line = stdout.split('\n').find((one) => one.startsWith('BENCH '))
         if (error || !line) {
           reject(new Error(`wrk failed: ${stderr || stdout || (error?.message ?? '')}`))
-        } else resolve(JSON.parse(line.slice('BENCH '.length)) as Heard)
+        } else resolve(JSON.parse(line.slice('BENCH '.length)) as WrkFigures)
       },
     )
     started.add(child)

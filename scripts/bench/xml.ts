@@ -8,11 +8,11 @@ import type * as Xml2js from 'xml2js'
 import { readXml, readXmlFully } from 'wechat-api-ts'
 import { machine, median, root } from './place.ts'
 import { wholeNumber } from './plan.ts'
-import { account, pushes, sign } from './pushes.ts'
+import { benchAccount, benchPushes, sign } from './pushes.ts'
 import { wechat } from './wechat.ts'
 
-type Fields = Record<string, unknown>
-type Reader = { name: string; read: (xml: string) => Fields }
+type XmlFields = Record<string, unknown>
+type Reader = { name: string; read: (xml: string) => XmlFields }
 
 const calls = 1000
 const warming = 5
@@ -22,12 +22,12 @@ const xml2js = createRequire(join(root, 'packages/wechat-api-ts/package.json'))(
   'xml2js',
 ) as typeof Xml2js
 
-function bare(xml: string): Fields {
-  let fields: Fields = {}
+function bare(xml: string): XmlFields {
+  let fields: XmlFields = {}
   xml2js.parseString(
     xml,
     { explicitArray: false, explicitRoot: false },
-    (error: Error | null, value: Fields) => {
+    (error: Error | null, value: XmlFields) => {
       if (error) throw error
       fields = value
     },
@@ -40,8 +40,8 @@ function bare(xml: string): Fields {
  * else if it gets the body and need not check a signature.
  */
 function theirs(): Reader['read'] {
-  let fields: Fields = {}
-  const serve = wechat({ token: account.token, checkSignature: false }, (request) => {
+  let fields: XmlFields = {}
+  const serve = wechat({ token: benchAccount.token, checkSignature: false }, (request) => {
     fields = request.weixin
   })
   return (xml) => {
@@ -60,9 +60,9 @@ const readers: Reader[] = [
   { name: 'wechat 2.1.0 (xml2js 0.4.17)', read: theirs() },
 ]
 
-const some = [...pushes(200, 0)]
+const some = [...benchPushes(200, 0)]
 const menuEvent = (openid: string, n: number) =>
-  `<xml><ToUserName><![CDATA[${account.originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n` +
+  `<xml><ToUserName><![CDATA[${benchAccount.originalId}]]></ToUserName>\n<FromUserName><![CDATA[${openid}]]></FromUserName>\n` +
   '<CreateTime>1700000000</CreateTime>\n<MsgType><![CDATA[event]]></MsgType>\n<Event><![CDATA[pic_photo_or_album]]></Event>\n' +
   `<EventKey><![CDATA[rselfmenu_1_${n}]]></EventKey>\n<SendPicsInfo><Count>2</Count>\n<PicList>` +
   '<item><PicMd5Sum><![CDATA[1b5f7c23b5bf75682a53e7b6d163e185]]></PicMd5Sum>\n</item>\n<item><PicMd5Sum><![CDATA[5a75aaca956d97be686719218f275c6b]]></PicMd5Sum>\n</item>\n' +

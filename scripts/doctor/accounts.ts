@@ -47,9 +47,9 @@ function secretsOf(config: Config): Secrets | null {
   }
 }
 
-type Place = { config: Config; secrets: Secrets; store: Inspected }
+type Installation = { config: Config; secrets: Secrets; store: Inspected }
 
-async function checkAccount(place: Place, row: AccountRow): Promise<Finding[]> {
+async function checkAccount(place: Installation, row: AccountRow): Promise<Finding[]> {
   const name = `${row.name} (${row.appid})`
   const account = await readable(place, row)
   if (!account) {
@@ -119,7 +119,10 @@ function checkTimes(row: AccountRow, name: string): Finding[] {
   return findings
 }
 
-async function readable({ secrets, store }: Place, row: AccountRow): Promise<KnownAccount | null> {
+async function readable(
+  { secrets, store }: Installation,
+  row: AccountRow,
+): Promise<KnownAccount | null> {
   try {
     const platform =
       row.binding === 'platform' && row.component_appid !== null

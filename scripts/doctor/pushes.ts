@@ -5,10 +5,10 @@ import { encryptMessage, signature } from 'wechat-api-ts'
 import type { Config } from '../../src/config.ts'
 import type { Finding, KnownAccount } from '../../src/ports.ts'
 
-type Named = { account: KnownAccount; name: string }
-type Keys = { appid: string; token: string; aesKey: string | null; safe: boolean }
+type NamedAccount = { account: KnownAccount; name: string }
+type PushSecrets = { appid: string; token: string; aesKey: string | null; safe: boolean }
 
-const keysOf = ({ platform, ...account }: KnownAccount): Keys =>
+const keysOf = ({ platform, ...account }: KnownAccount): PushSecrets =>
   platform
     ? {
         appid: platform.componentAppid,
@@ -23,7 +23,7 @@ const keysOf = ({ platform, ...account }: KnownAccount): Keys =>
         safe: account.mode === 'safe',
       }
 
-export async function checkPushes(config: Config, named: Named): Promise<Finding[]> {
+export async function checkPushes(config: Config, named: NamedAccount): Promise<Finding[]> {
   const saved = await checkSaved(config, named)
   return saved.ok
     ? [saved, ...(await checkSelfPush(config, named)), mode(named)]
@@ -37,7 +37,7 @@ const stamp = () => ({
 })
 
 /** The request that WeChat makes when the server address is saved. */
-async function checkSaved(config: Config, { account, name }: Named): Promise<Finding> {
+async function checkSaved(config: Config, { account, name }: NamedAccount): Promise<Finding> {
   const base = baseOf(config)
   const { token } = keysOf(account)
   const { timestamp, nonce } = stamp()
@@ -81,7 +81,7 @@ function localUrl({ HOST: host, PORT: port }: Config): string {
   return `http://${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`
 }
 
-async function checkSelfPush(config: Config, { account, name }: Named): Promise<Finding[]> {
+async function checkSelfPush(config: Config, { account, name }: NamedAccount): Promise<Finding[]> {
   const { query, body } = letter(account, keysOf(account))
   const began = performance.now()
   try {
@@ -125,7 +125,7 @@ async function checkSelfPush(config: Config, { account, name }: Named): Promise<
 
 function letter(
   account: KnownAccount,
-  { appid, token, aesKey, safe }: Keys,
+  { appid, token, aesKey, safe }: PushSecrets,
 ): { query: string; body: string } {
   const { timestamp, nonce } = stamp()
   const xml =
@@ -144,7 +144,7 @@ function letter(
   }
 }
 
-function mode({ account, name }: Named): Finding {
+function mode({ account, name }: NamedAccount): Finding {
   const { safe } = keysOf(account)
   if (safe) {
     return {

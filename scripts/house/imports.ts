@@ -6,9 +6,9 @@ import type { Source } from './sources.ts'
 
 export type Import = { from: string; to: string; isType: boolean }
 /** All imports that lead from one folder to another, and how many of them import only types. */
-export type Way = { imports: Pick<Import, 'from' | 'to'>[]; types: number }
+export type FolderImports = { imports: Pick<Import, 'from' | 'to'>[]; types: number }
 /** Two folders that import each other. */
-export type FolderCycle = { folders: [string, string]; there: Way; back: Way }
+export type FolderCycle = { folders: [string, string]; there: FolderImports; back: FolderImports }
 
 export function importsOf(sources: Source[]): Import[] {
   const files = new Set(sources.map(({ file }) => file))
@@ -65,7 +65,7 @@ function isOnlyType(node: ts.Node): boolean {
 }
 
 export function folderCycles(imports: Import[]): FolderCycle[] {
-  const ways = new Map<string, Way>()
+  const ways = new Map<string, FolderImports>()
   const key = (from: string, to: string) => `${from}\n${to}`
   for (const { from, to, isType } of imports) {
     const between = key(posix.dirname(from), posix.dirname(to))

@@ -1,6 +1,6 @@
 // Prints figures about one tree, or about a tree before and after a change.
 import type { Figures, Room } from './figures.ts'
-import type { FolderCycle, Way } from './imports.ts'
+import type { FolderCycle, FolderImports } from './imports.ts'
 import type { Walks } from './walks.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Walks } from './walks.ts'
  * checkout, because nothing of it is run.
  */
 export type Report = Figures & { walks: Walks | null }
-export type Pair = { before: Report | null; after: Report }
+export type BeforeAndAfter = { before: Report | null; after: Report }
 type List = { title: string; of: (report: Report) => string[] | null; most?: number }
 
 const columns: Record<string, (room: Room) => string> = {
@@ -24,7 +24,7 @@ const columns: Record<string, (room: Room) => string> = {
 const legend = `code: lines that are neither blank nor comment. Of a file and of a function: median/p90/most. Of widths, in columns: median/p90/p99.
 Over 100 columns: what no text or title of a test makes long/all. Functions of one line without a block are left out.`
 
-export function reportOf(pair: Pair, showsLong: boolean): string {
+export function reportOf(pair: BeforeAndAfter, showsLong: boolean): string {
   const lists = [
     { title: 'Groups of files that import each other', of: fileLines },
     { title: 'Folders beside each other that import each other', of: cycleLines(false) },
@@ -38,7 +38,7 @@ export function reportOf(pair: Pair, showsLong: boolean): string {
   return [table(pair), legend, ...lists.map((list) => listed(pair, list))].join('\n\n')
 }
 
-function table({ before, after }: Pair): string {
+function table({ before, after }: BeforeAndAfter): string {
   const was: Partial<Figures['rooms']> = before?.rooms ?? {}
   const is: Partial<Figures['rooms']> = after.rooms
   const names = [...new Set([...Object.keys(is), ...Object.keys(was)])]
@@ -68,7 +68,7 @@ const change = (old: string, now: string) => (old === now ? now : `${old} → ${
  * Prints how many items a list has, and the first of them. In a comparison, `-` marks items that
  * are gone and `+` new ones.
  */
-function listed({ before, after }: Pair, { title, of, most = Infinity }: List): string {
+function listed({ before, after }: BeforeAndAfter, { title, of, most = Infinity }: List): string {
   const now = of(after)
   if (!now) return `${title}: not asked of a text alone`
   const old = (before && of(before)) ?? now
@@ -95,7 +95,7 @@ const cycleLine = ({ folders: [a, b], there, back }: FolderCycle) =>
  * Describes the imports in one direction. If there are at most two, they are named, because
  * somebody might remove so few.
  */
-function wayIn({ imports, types }: Way): string {
+function wayIn({ imports, types }: FolderImports): string {
   const some = imports.length > 2 ? [] : imports.map(({ from, to }) => `${from} of ${to}`)
   const kinds = types === 0 ? '' : types === imports.length ? ', types only' : `, types: ${types}`
   return `${imports.length}${kinds}${some.length > 0 ? ` (${some.join(', ')})` : ''}`

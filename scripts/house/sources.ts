@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import ts from 'typescript'
 
-export type Line = { text: string; is: 'code' | 'comment' | 'blank' }
+export type SourceLine = { text: string; is: 'code' | 'comment' | 'blank' }
 export type Source = {
   /** The path from the root, with slashes. */
   file: string
   room: string
   folder: string
-  lines: Line[]
+  lines: SourceLine[]
   tree: ts.SourceFile
 }
 
@@ -51,7 +51,7 @@ function readSource(root: string, file: string): Source {
   const tree = ts.createSourceFile(file, script, ts.ScriptTarget.Latest, true, kind)
   const isCode = linesWithCode(tree)
   if (script !== text) markPage(text, script, isCode)
-  const lines = text.split('\n').map((line, at): Line => {
+  const lines = text.split('\n').map((line, at): SourceLine => {
     const written = line.trimEnd()
     const is = written === '' ? 'blank' : isCode.has(at) ? 'code' : 'comment'
     return { text: written, is }

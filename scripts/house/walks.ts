@@ -20,7 +20,7 @@ export type Walks = {
    */
   idle: string[]
 }
-type Call = () => Promise<void>
+type WalkedCall = () => Promise<void>
 
 /**
  * How often a call is repeated after a warm-up. Only a file that ran in every round belongs to the
@@ -49,7 +49,7 @@ export async function walkedFiles(root: string): Promise<Walks> {
   }
 }
 
-async function walked(counter: Awaited<ReturnType<typeof openCounter>>, call: Call) {
+async function walked(counter: Awaited<ReturnType<typeof openCounter>>, call: WalkedCall) {
   await counter.count(call)
   let files = [...(await counter.count(call))]
   for (let n = 1; n < rounds; n++) {
@@ -71,7 +71,7 @@ async function openCounter(root: string) {
     return new Set(ran.flatMap(({ url }) => sourceOf(url.replace(base, ''))))
   }
   return {
-    count: async (call: Call) => {
+    count: async (call: WalkedCall) => {
       await call()
       // Some work continues after the call is answered, so we wait a little before we ask V8 which
       // files have run.

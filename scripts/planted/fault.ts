@@ -54,10 +54,10 @@ export function plantIn(
   return texts
 }
 
-export type Named = { file: string; title: string | null }
+export type NamedTest = { file: string; title: string | null }
 
 /** Finds the source file of a test and the beginning of its title. */
-export function readTest(caughtBy: string): Named {
+export function readTest(caughtBy: string): NamedTest {
   const at = caughtBy.indexOf(': ')
   const [name, title] =
     at === -1 ? [caughtBy, null] : [caughtBy.slice(0, at), caughtBy.slice(at + 2)]

@@ -1,8 +1,8 @@
 // Decides whether a fault was detected by the right test. A test that fails for another reason than
 // its promise proves nothing.
-import { readTest, type Fault, type Named } from './fault.ts'
+import { readTest, type Fault, type NamedTest } from './fault.ts'
 import type { Ended } from './reporter.ts'
-import type { Run } from './run-tests.ts'
+import type { TestRun } from './run-tests.ts'
 
 export type Verdict = { caught: boolean; by: string[]; seconds: number; why: string }
 
@@ -14,7 +14,7 @@ const isWholeFile = (one: Ended) => one.name.endsWith('.js') || one.name.endsWit
 
 /** Whether a result belongs to a test that the fault names, or to the file of that test. */
 export const isOf =
-  ({ file, title }: Named) =>
+  ({ file, title }: NamedTest) =>
   (one: Ended) =>
     one.file.replace('/dist/', '/').replace(/\.js$/, '.ts').endsWith(`/${file}`) &&
     (isWholeFile(one) || title === null || one.name.startsWith(title))
@@ -26,7 +26,7 @@ function tells(one: Ended, fault: Fault): boolean {
   return one.kind === 'promise' && !isWholeFile(one)
 }
 
-export function judge(fault: Fault, { ended, seconds, printed }: Run): Verdict {
+export function judge(fault: Fault, { ended, seconds, printed }: TestRun): Verdict {
   const by: string[] = []
   const why: string[] = []
   for (const caughtBy of fault.caughtBy) {

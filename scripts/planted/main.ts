@@ -2,6 +2,7 @@
 // tests that must detect it. Before that, these tests run without any fault: one that fails then
 // proves nothing.
 import { resolve } from 'node:path'
+import type { Edition } from '../../test/support/edition.ts'
 import { startMariadb } from '../services/mariadb.ts'
 import { startRedis } from '../services/redis.ts'
 import { editionOf, readTest, type Fault } from './fault.ts'
@@ -69,7 +70,7 @@ async function control(): Promise<Set<string>> {
  * Returns the tests that fail. As in `npm test`, a failing test is repeated once on its own and may
  * pass then.
  */
-async function failing(tests: string[], edition: 'embedded' | 'cluster'): Promise<string[]> {
+async function failing(tests: string[], edition: Edition): Promise<string[]> {
   const [tree] = trees
   if (!tree) return []
   const run = async (some: string[], files: number) => {

@@ -13,7 +13,7 @@ export type Ended = {
   why: string
 }
 
-type Told = { name: string; file?: string; skip?: unknown; details: { error?: Cause } }
+type TestReport = { name: string; file?: string; skip?: unknown; details: { error?: Cause } }
 type Cause = {
   name?: string
   message?: string
@@ -45,7 +45,7 @@ function kindOf({ failureType, cause }: Cause): Ended['kind'] {
  * Makes a line about the result of a test. It is null for results that do not matter: of tests that
  * were not selected, and of parents, which fail whenever one of their tests does.
  */
-function asEnded(passed: boolean, data: Told): Ended | null {
+function asEnded(passed: boolean, data: TestReport): Ended | null {
   const { error } = data.details
   if (data.skip !== undefined || error?.failureType === 'subtestsFailed') return null
   const { file = data.name, name } = data
@@ -57,7 +57,7 @@ function asEnded(passed: boolean, data: Told): Ended | null {
 export default async function* ended(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const { type, data } of source) {
     if (type !== 'test:pass' && type !== 'test:fail') continue
-    const line = asEnded(type === 'test:pass', data as Told)
+    const line = asEnded(type === 'test:pass', data as TestReport)
     if (line) yield `${JSON.stringify(line)}\n`
   }
 }

@@ -4,16 +4,16 @@ import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Named } from './fault.ts'
+import type { NamedTest } from './fault.ts'
 import type { Ended } from './reporter.ts'
 
-export type Run = { ended: Ended[]; printed: string; seconds: number }
+export type TestRun = { ended: Ended[]; printed: string; seconds: number }
 type How = { env: Record<string, string>; limitMs: number; files: number }
 
 const reporter = join(import.meta.dirname, 'reporter.js')
 const asPattern = (title: string) => `^${title.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')}`
 
-export async function runTests(dir: string, tests: Named[], how: How): Promise<Run> {
+export async function runTests(dir: string, tests: NamedTest[], how: How): Promise<TestRun> {
   const place = mkdtempSync(join(tmpdir(), 'kefu-planted-run-'))
   const told = join(place, 'ended')
   const began = performance.now()

@@ -7,7 +7,7 @@ import { mayShare } from './groups.js'
 import { useMemoryDisk } from './memory-disk.js'
 import { runOnOtherNodes } from './other-nodes.js'
 import { isThere, prepare, servers, suiteNeeds } from './programs.js'
-import { judge, runFiles } from './run.js'
+import { judgeRuns, runFiles } from './run.js'
 
 const root = new URL('../..', import.meta.url).pathname
 const [quick, full] = ['--quick', '--full'].map((flag) => process.argv.includes(flag))
@@ -62,7 +62,7 @@ if (full && holds()) {
   // about the version of Node, and the full number has been run before.
   runs.push(...runOnOtherNodes(root, plain, { ...how, env: {} }))
 }
-process.exit(judge(runs))
+process.exit(judgeRuns(runs))
 
 /**
  * Lets the migrations make the schema once, and tells tests where products under test find it. With

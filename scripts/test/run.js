@@ -55,7 +55,7 @@ export function runFiles(paths, how) {
 const suspectsOf = (file, groups) => groups[Number(/process-(\d+)\.mjs$/.exec(file)?.[1])] ?? [file]
 
 /** The result of a whole run in words. One flaky file is reported and tolerated, two are not. */
-export function judge(runs) {
+export function judgeRuns(runs) {
   const failed = runs.flatMap((run) => run.failed)
   const flaky = runs.flatMap((run) => run.flaky)
   const flakyFiles = new Set(flaky.map(({ file }) => file)).size

@@ -3,23 +3,23 @@
 import ts from 'typescript'
 import { fault, saidOf, type Declaration, type Declarations } from './declarations.ts'
 
-export type Schema = Record<string, unknown>
+export type JsonSchema = Record<string, unknown>
 /**
  * The schemas that take the place of a generic type's parameters, by the names of the parameters.
  */
-type Given = ReadonlyMap<string, Schema>
-type Property = { schema: Schema; isOptional: boolean }
+type ParameterSchemas = ReadonlyMap<string, JsonSchema>
+type Property = { schema: JsonSchema; isOptional: boolean }
 type Fields = ReadonlyMap<string, Property>
 
-const anything: Schema = {}
-const keywords: Partial<Record<ts.SyntaxKind, Schema>> = {
+const anything: JsonSchema = {}
+const keywords: Partial<Record<ts.SyntaxKind, JsonSchema>> = {
   [ts.SyntaxKind.StringKeyword]: { type: 'string' },
   [ts.SyntaxKind.NumberKeyword]: { type: 'number' },
   [ts.SyntaxKind.BooleanKeyword]: { type: 'boolean' },
   [ts.SyntaxKind.UnknownKeyword]: anything,
 }
 
-export function schemasOf(declarations: Declarations): Record<string, Schema> {
+export function schemasOf(declarations: Declarations): Record<string, JsonSchema> {
   const write = openWriter(declarations)
   return Object.fromEntries([...declarations].map(([name, one]) => [name, write(one)]))
 }
@@ -31,7 +31,7 @@ function openWriter(declarations: Declarations) {
     return found
   }
 
-  function schemaOf(node: ts.TypeNode, given: Given): Schema {
+  function schemaOf(node: ts.TypeNode, given: ParameterSchemas): JsonSchema {
     const plain = keywords[node.kind]
     if (plain) return { ...plain }
     if (ts.isParenthesizedTypeNode(node)) return schemaOf(node.type, given)
@@ -47,7 +47,7 @@ function openWriter(declarations: Declarations) {
     throw fault(node, 'no schema says this')
   }
 
-  function reference(node: ts.TypeReferenceNode, given: Given): Schema {
+  function reference(node: ts.TypeReferenceNode, given: ParameterSchemas): JsonSchema {
     const name = node.typeName.getText()
     const [first, second] = node.typeArguments ?? []
     if (name === 'Record' && first?.kind === ts.SyntaxKind.StringKeyword && second) {
@@ -63,7 +63,7 @@ function openWriter(declarations: Declarations) {
   /**
    * Finds the fields of an object type. For a union of objects there is one entry for each of them.
    */
-  function shapesOf(node: ts.TypeNode, given: Given): Fields[] {
+  function shapesOf(node: ts.TypeNode, given: ParameterSchemas): Fields[] {
     if (ts.isParenthesizedTypeNode(node)) return shapesOf(node.type, given)
     if (ts.isTypeLiteralNode(node)) return [fieldsOf(node.members, given)]
     if (ts.isUnionTypeNode(node)) return node.types.flatMap((one) => shapesOf(one, given))
@@ -84,7 +84,7 @@ function openWriter(declarations: Declarations) {
     )
   }
 
-  function shapesOfDeclared(declaration: Declaration, given: Given): Fields[] {
+  function shapesOfDeclared(declaration: Declaration, given: ParameterSchemas): Fields[] {
     if (ts.isTypeAliasDeclaration(declaration)) return shapesOf(declaration.type, given)
     const above = (declaration.heritageClauses ?? []).flatMap(({ types }) =>
       types.flatMap((one) => shapesOf(one, given)),
@@ -93,7 +93,7 @@ function openWriter(declarations: Declarations) {
     return [new Map([...above.flatMap((fields) => [...fields]), ...own])]
   }
 
-  const fieldsOf = (members: ts.NodeArray<ts.TypeElement>, given: Given): Fields =>
+  const fieldsOf = (members: ts.NodeArray<ts.TypeElement>, given: ParameterSchemas): Fields =>
     new Map(
       members.map((member) => {
         if (!ts.isPropertySignature(member) || !member.type || !ts.isIdentifier(member.name)) {
@@ -104,7 +104,7 @@ function openWriter(declarations: Declarations) {
       }),
     )
 
-  return (declaration: Declaration): Schema => {
+  return (declaration: Declaration): JsonSchema => {
     const given = new Map(declaration.typeParameters?.map((one) => [one.name.text, anything]))
     const schema = ts.isTypeAliasDeclaration(declaration)
       ? schemaOf(declaration.type, given)
@@ -115,7 +115,7 @@ function openWriter(declarations: Declarations) {
 }
 
 /** The schema of an object. It accepts no field that the type does not name. */
-function objectOf(fields: Fields): Schema {
+function objectOf(fields: Fields): JsonSchema {
   const all = [...fields]
   const required = all.filter(([, { isOptional }]) => !isOptional).map(([name]) => name)
   return {
@@ -126,7 +126,7 @@ function objectOf(fields: Fields): Schema {
   }
 }
 
-function literal({ literal: node }: ts.LiteralTypeNode): Schema {
+function literal({ literal: node }: ts.LiteralTypeNode): JsonSchema {
   const text = node.getText()
   if (node.kind === ts.SyntaxKind.NullKeyword) return { type: 'null' }
   if (ts.isStringLiteral(node)) return { const: node.text }
@@ -137,10 +137,10 @@ function literal({ literal: node }: ts.LiteralTypeNode): Schema {
 /**
  * The schema of a union: words become one `enum`, and null is added to the types of a plain type.
  */
-function union(options: Schema[]): Schema {
+function union(options: JsonSchema[]): JsonSchema {
   const [first = anything] = options
   if (options.length === 1) return first
-  const isNull = ({ type }: Schema) => type === 'null'
+  const isNull = ({ type }: JsonSchema) => type === 'null'
   const values = options.filter((one) => 'const' in one)
   if (values.length > 1 && options.every((one) => 'const' in one || isNull(one))) {
     return { enum: options.map((one) => ('const' in one ? one['const'] : null)) }
@@ -152,5 +152,5 @@ function union(options: Schema[]): Schema {
   return { anyOf: options }
 }
 
-const isPlain = (schema: Schema = anything) =>
+const isPlain = (schema: JsonSchema = anything) =>
   Object.keys(schema).length === 1 && typeof schema['type'] === 'string'

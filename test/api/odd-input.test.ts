@@ -11,10 +11,10 @@ import { times } from '../support/full.ts'
 import {
   plainFields,
   sample,
-  schemaOf,
+  inputSchemaOf,
   urlOf,
-  type Ids,
-  type Schema,
+  type RouteIds,
+  type InputSchema,
 } from '../support/route-calls.ts'
 
 const odd: unknown[] = [
@@ -65,7 +65,7 @@ const oddInPath = oddInQuery.filter((one) => one !== '' && one !== '../..')
 const ends = (route: Route) => route.path === '/api/logout'
 
 /** Where a value can be in a body: at most three levels deep, in each option of a union. */
-function* places(schema: Schema, path: string[] = []): Generator<string[]> {
+function* places(schema: InputSchema, path: string[] = []): Generator<string[]> {
   for (const option of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) {
     yield* places(option, path)
   }
@@ -84,7 +84,7 @@ function withOdd(body: unknown, [key = '', ...rest]: string[], value: unknown): 
  * Ids of existing things, by the first word of the path and by the name of a field, so that a call
  * fails only for the unsuitable value.
  */
-async function idsOf(house: House): Promise<Ids> {
+async function idsOf(house: House): Promise<RouteIds> {
   await (await follower(house)).says('你好')
   const agent = await house.agent('agent1')
   const [admin, asAgent] = [as(house.admin), as(agent)]
@@ -142,19 +142,19 @@ type Odd = {
 
 type Open = { route: Route; method: Route['method']; real: string; body: object | undefined }
 
-function* oddCalls(ids: Ids): Generator<Odd> {
+function* oddCalls(ids: RouteIds): Generator<Odd> {
   for (const route of routes.filter((one) => !ends(one))) {
     const { method } = route
-    const sent = route.body ? (sample(schemaOf(route.body), '', ids.fields) as object) : {}
+    const sent = route.body ? (sample(inputSchemaOf(route.body), '', ids.fields) as object) : {}
     const body = method === 'get' ? undefined : sent
     const open = { route, method, real: urlOf(route.path, ids), body }
     yield* inPath(open, ids)
     yield* inQuery(open)
-    if (route.body) yield* inBody(open, schemaOf(route.body))
+    if (route.body) yield* inBody(open, inputSchemaOf(route.body))
   }
 }
 
-function* inPath({ route, method, body }: Open, ids: Ids): Generator<Odd> {
+function* inPath({ route, method, body }: Open, ids: RouteIds): Generator<Odd> {
   for (const [param] of route.path.matchAll(/:\w+/g)) {
     for (const value of oddInPath) {
       const path = urlOf(route.path.replace(param, encodeURIComponent(value)), ids)
@@ -164,7 +164,7 @@ function* inPath({ route, method, body }: Open, ids: Ids): Generator<Odd> {
 }
 
 function* inQuery({ route, method, real, body }: Open): Generator<Odd> {
-  for (const name of Object.keys(schemaOf(route.query).properties ?? {})) {
+  for (const name of Object.keys(inputSchemaOf(route.query).properties ?? {})) {
     for (const value of oddInQuery) {
       const call = { method, path: `${real}?${name}=${encodeURIComponent(value)}`, body }
       const isBroken = name === 'cursor' && (value === 'abc' || value === '客服🙂')
@@ -173,7 +173,7 @@ function* inQuery({ route, method, real, body }: Open): Generator<Odd> {
   }
 }
 
-function* inBody({ route, method, real, body }: Open, schema: Schema): Generator<Odd> {
+function* inBody({ route, method, real, body }: Open, schema: InputSchema): Generator<Odd> {
   for (const place of new Set([...places(schema)].map((one) => one.join('.')))) {
     for (const value of oddInBody) {
       const given = withOdd(body, place.split('.'), value)

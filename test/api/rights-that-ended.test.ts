@@ -5,7 +5,7 @@ import test from 'node:test'
 import { as } from '../support/api.ts'
 import { account } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
-import { callOf, send, type Ids } from '../support/route-calls.ts'
+import { callOf, send, type RouteIds } from '../support/route-calls.ts'
 import { routes } from '../../src/http/routes.ts'
 import { openStage, type Stage } from '../support/stage.ts'
 
@@ -78,7 +78,7 @@ const callback = routes.find((route) => route.path.endsWith('/callback'))
  * Makes the call with which the browser of an account's owner returns from WeChat after an
  * authorisation, and counts the accounts that this added.
  */
-async function comesBack({ house }: Stage, ids: Ids) {
+async function comesBack({ house }: Stage, ids: RouteIds) {
   assert.ok(callback)
   const call = callOf(callback, ids)
   const before = await accountCount(house)

@@ -17,7 +17,7 @@ import {
   type Cell,
   type Rights,
 } from '../support/rights.ts'
-import { operationOf, writes, type Ids, type Thing } from '../support/route-calls.ts'
+import { operationOf, writes, type RouteIds, type Thing } from '../support/route-calls.ts'
 import { changesIn, takeSnapshot, type Snapshot } from '../support/snapshot.ts'
 
 /** Waits until earlier calls have had their effect: lines have been sent, a replay has ended. */
@@ -38,7 +38,7 @@ function byRoute(some: Cell[]): Cell[][] {
   return [...groups.values()]
 }
 
-async function refusals(at: Rights, wished: Cell[], base: Map<Thing, Ids>): Promise<string[]> {
+async function refusals(at: Rights, wished: Cell[], base: Map<Thing, RouteIds>): Promise<string[]> {
   const faults: string[] = []
   let before = await takeSnapshot(at.house)
   for (const group of byRoute(wished)) {
@@ -75,7 +75,11 @@ const drawn = (may: Cell[], draw: Draw, few: number): Cell[] =>
     return taken
   })
 
-async function allowances(at: Rights, wished: Cell[], base: Map<Thing, Ids>): Promise<string[]> {
+async function allowances(
+  at: Rights,
+  wished: Cell[],
+  base: Map<Thing, RouteIds>,
+): Promise<string[]> {
   const faults: string[] = []
   // calls that only read come first, before calls that write have used up what they read
   const inOrder = [...wished].sort((a, b) => Number(writes(a.route)) - Number(writes(b.route)))
@@ -109,7 +113,7 @@ async function changesSince(at: Rights, before: Snapshot, cell: Cell): Promise<s
  * each route.
  */
 async function compare(at: Rights, all: Cell[], few: number) {
-  const base = new Map<Thing, Ids>()
+  const base = new Map<Thing, RouteIds>()
   for (const thing of new Set(all.map((cell) => cell.thing))) {
     if (thing) base.set(thing, await at.idsOf(thing))
   }

@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import test from 'node:test'
 import type { Page } from 'playwright-core'
 import { account } from '../support/app.ts'
-import { openBrowser, openPage, openShownHouse, shots, signIn } from '../support/browser.ts'
+import { openBrowser, openPage, openShownHouse, shots, signInOnPage } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
@@ -71,7 +71,7 @@ void test('in the console every type of message is shown: pictures, a playable v
       elsewhere.push(request.url())
     }
   })
-  await signIn(desk, house, 'agent1')
+  await signInOnPage(desk, house, 'agent1')
   await desk.click('#claim-next')
   await desk.waitForSelector('.media-line video')
   await eventually(() => allShown(desk))

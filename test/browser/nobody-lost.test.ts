@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
 import { account } from '../support/app.ts'
-import { openBrowser, openDesk, openShownHouse, shots } from '../support/browser.ts'
+import { openBrowser, openDeskPage, openShownHouse, shots } from '../support/browser.ts'
 import { follower } from '../support/follower.ts'
 import { refuseLines } from '../support/obstacles.ts'
 import { later, sessionOf, setAll } from '../support/seen.ts'
@@ -18,7 +18,7 @@ void test('in the console a conversation continues in both directions after a gr
   await house.agent('agent1')
   const customer = await follower(house)
   await customer.says('在吗')
-  const { page, complaints } = await openDesk(await openBrowser(t), house, 'agent1')
+  const { page, complaints } = await openDeskPage(await openBrowser(t), house, 'agent1')
   await page.click('#claim-next')
   await page.waitForSelector('.line:has-text("您好，我是您的客服")')
   await page.fill('#reply', '有什么可以帮您？')
@@ -48,7 +48,7 @@ void test('in the console the next customer can be claimed although the first in
   const { id } = made.body as { id: string }
   const unbound = await house.admin.call('PATCH', `/api/accounts/${id}`, { binding: 'unbound' })
   assert.equal(unbound.status, 200)
-  const { page } = await openDesk(await openBrowser(t), house, 'agent1')
+  const { page } = await openDeskPage(await openBrowser(t), house, 'agent1')
   await page.click('#claim-next')
   await page.waitForSelector('.line[data-direction=in]:has-text("我排在第二个")')
   await page.screenshot({ path: resolve(shots, 'next-of-a-queue.png') })
@@ -61,7 +61,7 @@ void test('customers of a person who is disabled appear in the queue of the cons
   const customer = await follower(house)
   await customer.says('我的订单呢')
   const browser = await openBrowser(t)
-  const { page: theirs } = await openDesk(browser, house, 'gone')
+  const { page: theirs } = await openDeskPage(browser, house, 'gone')
   await theirs.click('#claim-next')
   await theirs.waitForSelector('.line[data-direction=in]')
   const done = await house.admin.call('PATCH', `/api/users/${gone.uid}`, {
@@ -70,7 +70,7 @@ void test('customers of a person who is disabled appear in the queue of the cons
   })
   assert.deepEqual([done.status, done.body.handedOn], [200, 1])
   await theirs.waitForSelector('#sign-in')
-  const { page } = await openDesk(browser, house, 'colleague')
+  const { page } = await openDeskPage(browser, house, 'colleague')
   await page.click('#claim-next')
   await page.waitForSelector('.line[data-direction=in]:has-text("我的订单呢")')
   await page.screenshot({ path: resolve(shots, 'handed-on.png') })
@@ -84,7 +84,7 @@ void test('a message the database refused is shown in the conversation, and to a
   await customer.says('第一句')
   await refuseLines(house, '坏')
   await customer.says('坏')
-  const { page, complaints } = await openDesk(await openBrowser(t), house, 'admin')
+  const { page, complaints } = await openDeskPage(await openBrowser(t), house, 'admin')
   await page.click('#refused-pushes summary')
   await page.waitForSelector('#refused-pushes pre:has-text("坏")')
   await page.screenshot({ path: resolve(shots, 'refused-pushes.png') })
@@ -104,7 +104,7 @@ void test('in the console a missed customer can be contacted while the reply win
   const soon = await follower(house)
   await soon.says('刚才有人吗')
   const admin = await later(house, 51 * hour)
-  const { page, complaints } = await openDesk(await openBrowser(t), house, 'admin')
+  const { page, complaints } = await openDeskPage(await openBrowser(t), house, 'admin')
   const ids = await Promise.all(
     [late, soon].map(async (one) => (await sessionOf(house, one, admin)).id),
   )

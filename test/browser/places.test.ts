@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import test from 'node:test'
 import type { Page } from 'playwright-core'
 import { password } from '../support/app.ts'
-import { openBrowser, openDesk, openPage, openShownHouse, shots } from '../support/browser.ts'
+import { openBrowser, openDeskPage, openPage, openShownHouse, shots } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
@@ -18,7 +18,7 @@ void test('the address in the console names the open list and session, so reload
   const agent = await house.agent('agent1')
   await (await follower(house)).says('我的包裹呢')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body as { id: string }
-  const { page, complaints } = await openDesk(await openBrowser(t), house, 'agent1')
+  const { page, complaints } = await openDeskPage(await openBrowser(t), house, 'agent1')
   const isOpen = () => page.waitForSelector('.line:has-text("我的包裹呢")')
   const isChosen = (tab: string) => page.waitForSelector(`[data-tab=${tab}][aria-current]`)
 
@@ -47,7 +47,7 @@ void test('opening the address of a session one may not see shows a message, and
   const [agent] = [await house.agent('agent1'), await house.agent('agent2')]
   await (await follower(house)).says('你好')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body as { id: string }
-  const { page } = await openDesk(await openBrowser(t), house, 'agent2')
+  const { page } = await openDeskPage(await openBrowser(t), house, 'agent2')
   await page.goto(`${house.url}/desk/active/${id}`)
   await page.waitForSelector('.notice.bad')
   await isAt(page, '/desk/active', '客服工作台')
@@ -83,7 +83,7 @@ void test('each tab of the rule lab has an address, and an admin who signs in th
 void test('an agent who opens a page for admins is told that it is not for them, and an unknown address leads back', async (t) => {
   const house = await openShownHouse(t, { mode: 'safe' })
   await house.agent('agent1')
-  const { page, complaints } = await openDesk(await openBrowser(t), house, 'agent1')
+  const { page, complaints } = await openDeskPage(await openBrowser(t), house, 'agent1')
   assert.equal(await page.$('#open-rules'), null, 'no way leads there')
   for (const [path, why, title] of [
     ['/rules', 'notForYou', '您没有权限打开这个页面'],
@@ -106,7 +106,7 @@ void test('somebody who signs in after another person does not see the session w
   const [agent] = [await house.agent('agent1'), await house.agent('agent2')]
   await (await follower(house)).says('你好')
   const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body as { id: string }
-  const { page } = await openDesk(await openBrowser(t), house, 'agent1')
+  const { page } = await openDeskPage(await openBrowser(t), house, 'agent1')
   await page.goto(`${house.url}/desk/active/${id}`)
   await page.waitForSelector('.line')
   const { uid } = agent

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
-import { openBrowser, openDesk, openPage, openShownHouse, shots } from '../support/browser.ts'
+import { openBrowser, openDeskPage, openPage, openShownHouse, shots } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
@@ -49,7 +49,7 @@ void test('in the rule lab an admin creates a rule, tries it, sees which rule it
   for (const words of ['发票怎么开', '怎么开发票', '我要退款', '停车方便吗']) {
     await customer.says(words)
   }
-  const { page, complaints } = await openDesk(browser, house, 'admin')
+  const { page, complaints } = await openDeskPage(browser, house, 'admin')
   await page.click('#open-rules')
   await page.waitForSelector('[data-rule]')
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
-import { openBrowser, openDesk, openPage, openShownHouse, shots } from '../support/browser.ts'
+import { openBrowser, openDeskPage, openPage, openShownHouse, shots } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
@@ -18,7 +18,7 @@ void test('a follower writes on the phone page, an agent answers in the console,
   await phone.click('#send')
   await phone.waitForSelector('#messages [data-way=passive]')
 
-  const { page: desk, complaints } = await openDesk(browser, house, 'agent1')
+  const { page: desk, complaints } = await openDeskPage(browser, house, 'agent1')
   await desk.click('#claim-next')
   await desk.waitForSelector('.line[data-direction=in]')
   await desk.fill('#reply', '您好，我是小林，有什么可以帮您？')
@@ -42,7 +42,7 @@ void test('in the console an agent adds a colleague, writes a note and transfers
   const session = async () => (await house.admin.call('GET', `/api/sessions/${id}`)).body
   const browser = await openBrowser(t)
 
-  const { page: desk } = await openDesk(browser, house, 'agent1')
+  const { page: desk } = await openDeskPage(browser, house, 'agent1')
   await desk.click('[data-tab=active]')
   await desk.click(`[data-session="${id}"] .row`)
   await desk.fill('#reply', '客户很急')
@@ -64,7 +64,7 @@ void test('in the console an agent adds a colleague, writes a note and transfers
   })
 
   await target.call('POST', `/api/sessions/${id}/accept`, {})
-  const { page: boss } = await openDesk(browser, house, 'boss')
+  const { page: boss } = await openDeskPage(browser, house, 'boss')
   await boss.click('#everyone')
   await boss.click('[data-tab=active]')
   await boss.click(`[data-session="${id}"] .row`)

@@ -8,13 +8,13 @@ import { selfCheck } from '../../src/actions/self-check/self-check.ts'
 import { newId } from '../../src/ids.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { crowdOfAgents, type Agent } from '../support/crowd.ts'
-import { openEdition, type Edition } from '../support/edition.ts'
+import { openEdition, type OpenedEdition } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
 import { betweenLooks, inTime, lasts } from '../support/pauses.ts'
 import { times } from '../support/full.ts'
 import { checkLoad } from '../support/load-checks.ts'
 import { openLoad, type Done, type Load } from '../support/load.ts'
-import { ways, type Way } from '../support/outage-ways.ts'
+import { ways, type OutageWay } from '../support/outage-ways.ts'
 import { rawPush, textXml } from '../support/raw-push.ts'
 import { openTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts'
 
@@ -55,7 +55,7 @@ const said = [
 ]
 
 type Place = {
-  edition: Edition
+  edition: OpenedEdition
   wires: Record<Server['setting'], TcpProxy>
   house: House
   agents: Agent[]
@@ -175,7 +175,13 @@ async function settled(direct: Connection): Promise<void> {
   })
 }
 
-type Cell = { place: Place; server: Server; way: Way; load: Load; note: (text: string) => void }
+type Cell = {
+  place: Place
+  server: Server
+  way: OutageWay
+  load: Load
+  note: (text: string) => void
+}
 
 /** Checks what must work while the server is away or slow. */
 async function duringHolds(cell: Cell): Promise<void> {

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { waitingList } from '../../rules/session/queue-list.ts'
 import { startCluster, startRedis } from '../../scripts/services/redis.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
-import { hearingLog, type Said } from '../support/ends-clean.ts'
+import { hearingLog, type ProcessReport } from '../support/ends-clean.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { runScript } from '../support/script.ts'
@@ -16,7 +16,7 @@ type Scene = {
   house: House
   raw: Raw
   agent: Actor
-  logged: Said[]
+  logged: ProcessReport[]
   companyId: string
   lane: string
   /**
@@ -35,7 +35,7 @@ async function scene(t: Ends, [start, look]: Kind): Promise<Scene> {
   t.after(() => {
     raw.close()
   })
-  const logged: Said[] = []
+  const logged: ProcessReport[] = []
   const house = await openHouse({
     rules: false,
     withoutCron: true,

@@ -5,14 +5,14 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openSimulator, sample } from 'wechat-simulator'
 import { openHouse, type Actor, type House } from '../support/app.ts'
-import { everyWay, openBrokenWechat, type Way } from '../support/broken-wechat.ts'
+import { everyWay, openBrokenWechat, type BrokenWay } from '../support/broken-wechat.ts'
 import { eventually } from '../support/eventually.ts'
 import { sentTo } from '../support/rig.ts'
-import { openAccounts, reply, talks, type Talk } from '../support/talks.ts'
+import { openAccounts, reply, openTalks, type Talk } from '../support/talks.ts'
 
 const calls = ['/cgi-bin/message/custom/send', '/cgi-bin/stable_token']
 const cells = calls.flatMap((path) => everyWay.map((way) => ({ path, way })))
-const hangs: Way[] = ['silent', 'headersOnly', 'drips']
+const hangs: BrokenWay[] = ['silent', 'headersOnly', 'drips']
 const hanging = ['/cgi-bin/message/custom/send', '/cgi-bin/media/'].flatMap((path) =>
   hangs.map((way) => ({ path, way })),
 )
@@ -23,7 +23,7 @@ const hanging = ['/cgi-bin/message/custom/send', '/cgi-bin/media/'].flatMap((pat
 const givenUpAfterMs = 10 * 60_000
 const orderlyMs = 15_000
 
-type Broken = { path: string; way: Way }
+type Broken = { path: string; way: BrokenWay }
 type Cell = Broken & { appid: string; talk: Talk }
 
 const nameOf = ({ path, way }: Cell) => `${way} at ${path}`
@@ -56,11 +56,11 @@ async function openCells(t: { after: (close: () => Promise<void>) => void }, som
   house.announce({ logs: ['a reply did not simply arrive'] })
   const agent = await house.agent('agent1', { capacity: 1000 })
   const [well = '', ...appids] = await openAccounts(house, 1 + some.length)
-  const [healthy] = await talks(house, agent, { appid: well, many: 1 })
+  const [healthy] = await openTalks(house, agent, { appid: well, many: 1 })
   const broken: Cell[] = []
   for (const [n, cell] of some.entries()) {
     const appid = appids[n] ?? ''
-    const [talk] = await talks(house, agent, { appid, many: 1 })
+    const [talk] = await openTalks(house, agent, { appid, many: 1 })
     assert.ok(talk)
     broken.push({ ...cell, appid, talk })
   }
@@ -117,7 +117,7 @@ void test('an account whose WeChat is broken in any way delays no other account;
 async function servesTheOthers(house: House, agent: Actor, healthy: Talk): Promise<void> {
   for (let n = 0; n < 3; n += 1) {
     await reply(agent, healthy, text(`在${'的'.repeat(n)}`))
-    const [fresh] = await talks(house, agent, { appid: healthy.appid, many: 1 })
+    const [fresh] = await openTalks(house, agent, { appid: healthy.appid, many: 1 })
     assert.ok(fresh)
     await reply(agent, fresh, text('您好'))
   }

@@ -12,7 +12,7 @@ import { isFull } from '../support/full.ts'
 import { countPairs, coverPairs, type Factor, type Picks } from '../support/pairs.ts'
 import { openDraw, seedOf } from '../support/random.ts'
 import { excluded, factorsOf, sources } from '../support/settings-places.ts'
-import { openRow, type Clock, type Given } from '../support/settings-row.ts'
+import { openRow, type StoryClock, type Combination } from '../support/settings-row.ts'
 import { tellStory } from '../support/settings-story.ts'
 
 const seed = seedOf()
@@ -98,12 +98,12 @@ for (const [n, some] of groups(rows).entries()) {
         unserved: { most: 3 * mostAtOnce * some.length, why: 'the gate lets few in at once' },
       }),
     })
-    const clock: Clock = { totalMs: 0 }
+    const clock: StoryClock = { totalMs: 0 }
     for (const [n, row] of some.entries()) {
       await t.test(`the story goes as the settings say, with combination ${n + 1}`, async () => {
         const given = Object.fromEntries(
           ['company', 'account', 'person'].map((source) => [source, givenTo(row, source)]),
-        ) as Given
+        ) as Combination
         await tellStory(await openRow(house, clock, given)).catch((error: unknown) => {
           throw new Error(`${String(error)}\nunder ${inWords(row)}`, { cause: error })
         })

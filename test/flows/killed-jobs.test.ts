@@ -19,12 +19,12 @@ import {
   type Standing,
   type Where,
 } from '../support/job-kills.ts'
-import { places, type Place } from '../support/job-places.ts'
-import { sceneIds, write, type Scene } from '../support/job-scene.ts'
+import { places, type Situation } from '../support/job-places.ts'
+import { sceneIds, write, type JobScene } from '../support/job-scene.ts'
 import { sentTo } from '../support/rig.ts'
 import { presence } from '../support/seen.ts'
 
-type JobHouse = { standing: Standing; groups: Scene['groups'] }
+type JobHouse = { standing: Standing; groups: JobScene['groups'] }
 
 void test('every job of the product is included in the tests that kill jobs', () => {
   assert.deepEqual(Object.keys(places).sort(), jobs.map(({ name }) => name).sort())
@@ -78,16 +78,16 @@ async function openJobHouse(t: TestContext): Promise<JobHouse> {
     await presence(await standing.house().agent(`of-${name}`, { groupIds: [id] }), 'away')
     groups.push(id)
   }
-  return { standing, groups: groups as Scene['groups'] }
+  return { standing, groups: groups as JobScene['groups'] }
 }
 
 let scenes = 0
 
-async function openScene({ standing, groups }: JobHouse): Promise<Scene> {
+async function openScene({ standing, groups }: JobHouse): Promise<JobScene> {
   const house = standing.house()
   const agent = await house.agent(`agent${(scenes += 1)}`, { capacity: 10 })
   await presence(agent, 'away')
-  const scene: Scene = { house, agent, groups, guests: [], ...(await sceneIds(house)) }
+  const scene: JobScene = { house, agent, groups, guests: [], ...(await sceneIds(house)) }
   for (let n = 0; n < 3; n += 1) {
     const customer = await follower(house)
     await customer.says('请问')
@@ -105,7 +105,7 @@ async function openScene({ standing, groups }: JobHouse): Promise<Scene> {
  * Writes the settings directly into the database, so that no process acts on them before the job
  * does.
  */
-async function settle({ house, companyId }: Scene, settings: object): Promise<void> {
+async function settle({ house, companyId }: JobScene, settings: object): Promise<void> {
   const values = [JSON.stringify(settings), companyId]
   await write(house, 'update company set settings = ? where company_id = ?', values)
   await house.app.ports.known.anew(companyId)
@@ -115,7 +115,7 @@ async function settle({ house, companyId }: Scene, settings: object): Promise<vo
  * Plays one scene in which the job runs: with `kill` in a process that dies, otherwise in the
  * product under test itself.
  */
-async function play(at: JobHouse, { job, place }: { job: Job; place: Place }, kill?: Kill) {
+async function play(at: JobHouse, { job, place }: { job: Job; place: Situation }, kill?: Kill) {
   const scene = await openScene(at)
   await place.arrange(scene)
   await settle(scene, place.settings?.(scene) ?? {})
@@ -147,7 +147,7 @@ async function play(at: JobHouse, { job, place }: { job: Job; place: Place }, ki
  * Runs the job again after its process died: in the same slot if that is still free, otherwise in
  * the next one, which must be free.
  */
-async function nextSlot({ house }: Scene, job: Job): Promise<void> {
+async function nextSlot({ house }: JobScene, job: Job): Promise<void> {
   const { ports } = house.app
   const result =
     (await runSlot(ports, job, `${scenes}`)) ?? (await runSlot(ports, job, `${scenes} next`))
@@ -159,7 +159,7 @@ async function nextSlot({ house }: Scene, job: Job): Promise<void> {
  * Waits until no reply is unfinished: one that was being sent when its process died is given up
  * after its lease has expired.
  */
-async function allEnded({ house }: Scene): Promise<void> {
+async function allEnded({ house }: JobScene): Promise<void> {
   const { ports } = house.app
   await eventually(async () => {
     const sweep = jobs.find(({ name }) => name === 'outbox-sweep')
@@ -179,7 +179,7 @@ async function allEnded({ house }: Scene): Promise<void> {
  * Reads what the scene looks like, without ids and times, so that a scene with a killed job can be
  * compared with one without.
  */
-async function formOf(scene: Scene, place: Place): Promise<unknown> {
+async function formOf(scene: JobScene, place: Situation): Promise<unknown> {
   const sessions = []
   for (const { customerId } of scene.guests) {
     sessions.push(await formOfGuest(scene, customerId))
@@ -199,7 +199,7 @@ const parts = {
   reclaimed: 'select uid from reclaimed where wx_user_id = ?',
 } as const
 
-async function formOfGuest({ house, agent, guests, accountId }: Scene, customerId: string) {
+async function formOfGuest({ house, agent, guests, accountId }: JobScene, customerId: string) {
   const form: Record<string, unknown> = {}
   for (const [name, query] of Object.entries(parts)) {
     form[name] = await house.rows(query, [customerId])
@@ -240,7 +240,7 @@ async function isWhole({ app: { ports } }: House): Promise<void> {
 }
 
 /** Ends what this scene began, so that it does not disturb the next one. */
-async function clear(scene: Scene): Promise<void> {
+async function clear(scene: JobScene): Promise<void> {
   const { house, guests } = scene
   await settle(scene, {})
   const sessions = await house.rows<{ session_id: string }>(

@@ -14,7 +14,7 @@ import type { Store } from '../../src/store/store.ts'
 import { openHouse } from '../support/app.ts'
 import { startAndKill, type Death, type Deed } from '../support/deaths.ts'
 import { openEdition } from '../support/edition.ts'
-import { firstLanes, firstRelease, type Rows } from '../support/first-release.ts'
+import { firstLanes, firstRelease, type RowsByTable } from '../support/first-release.ts'
 import { makeFolder } from '../support/folder.ts'
 import { times } from '../support/full.ts'
 import { schemaOf } from '../support/schema.ts'
@@ -31,7 +31,7 @@ async function openPlace(t: TestContext): Promise<Place> {
 }
 
 /** Runs only the first migration and inserts what the first release wrote. */
-async function fill({ dir, settings }: Place, rows: Rows): Promise<void> {
+async function fill({ dir, settings }: Place, rows: RowsByTable): Promise<void> {
   const url = settings['DATABASE_URL']
   mkdirSync(dir, { recursive: true })
   const first = { migrations: migrations.slice(0, 1), migrationsTableName: 'migrations' }
@@ -87,7 +87,7 @@ async function endOf(place: Place) {
  * Checks that nothing has changed in the columns of the first release, except that lanes now belong
  * to an account.
  */
-function meansTheSame(before: Rows, after: Record<string, string[]>): void {
+function meansTheSame(before: RowsByTable, after: Record<string, string[]>): void {
   for (const [table, rows] of Object.entries(before)) {
     if (ofProcesses.includes(table)) continue
     const wanted = rows.map((row) => {

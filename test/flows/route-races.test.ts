@@ -7,9 +7,9 @@ import { routes } from '../../src/http/routes.ts'
 import { openHouse, type House } from '../support/app.ts'
 import { isCluster, openEdition } from '../support/edition.ts'
 import { isFull, times } from '../support/full.ts'
-import type { Act } from '../support/race-act.ts'
+import type { RaceAct } from '../support/race-act.ts'
 import { actsOf, isJob } from '../support/race-acts.ts'
-import { openRaceClock, openStage, type Stage } from '../support/race-stage.ts'
+import { openRaceClock, openRaceStage, type RaceStage } from '../support/race-stage.ts'
 import { run, type Race, type Tally } from '../support/races.ts'
 import { isSeeded, openDraw, seedOf, type Draw } from '../support/random.ts'
 import { writes } from '../support/route-calls.ts'
@@ -45,20 +45,20 @@ async function openFarHouse(t: TestContext): Promise<House> {
   return house
 }
 
-const touchTheSame = (one: Act, other: Act) =>
+const touchTheSame = (one: RaceAct, other: RaceAct) =>
   one.kinds.some((kind) => other.kinds.includes(kind)) &&
   !(isJob(one) && isJob(other) && one !== other)
 
-function pairsOf(acts: Act[]): [Act, Act][] {
+function pairsOf(acts: RaceAct[]): [RaceAct, RaceAct][] {
   return acts.flatMap((one, at) =>
     acts
       .slice(at)
       .filter((other) => touchTheSame(one, other))
-      .map((other): [Act, Act] => [one, other]),
+      .map((other): [RaceAct, RaceAct] => [one, other]),
   )
 }
 
-function* racesOf(pairs: [Act, Act][], draw: Draw): Generator<Race> {
+function* racesOf(pairs: [RaceAct, RaceAct][], draw: Draw): Generator<Race> {
   const order = pairs.map((acts) => ({ acts, by: draw.below(2 ** 30) }))
   for (const { acts } of order.sort((a, b) => a.by - b.by)) {
     const states = acts.flatMap(({ from }) => from ?? [])
@@ -88,10 +88,12 @@ void test(`two calls made at the same moment never lose each other's effect, whi
   const pairs = pairsOf(acts)
   const races = [...racesOf(pairs, openDraw(seed))].slice(0, most)
   const clock = openRaceClock(house)
-  const stages = await Promise.all(Array.from({ length: atOnce }, () => openStage(house, clock)))
+  const stages = await Promise.all(
+    Array.from({ length: atOnce }, () => openRaceStage(house, clock)),
+  )
   const tally: Tally = { done: 0, refused: 0, both: 0 }
   const faults: string[] = []
-  const inTurn = async (some: Race[], on: Stage[]) => {
+  const inTurn = async (some: Race[], on: RaceStage[]) => {
     const left = some.values()
     await Promise.all(
       on.map(async (stage) => {

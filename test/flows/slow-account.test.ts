@@ -6,7 +6,7 @@ import { sample } from 'wechat-simulator'
 import { openHouse, post, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
-import { openAccounts, reply, talks, type Talk } from '../support/talks.ts'
+import { openAccounts, reply, openTalks, type Talk } from '../support/talks.ts'
 
 /** Counts how many lines of these accounts are in each state of delivery. */
 const standing = async (house: House, appids: string[]): Promise<Record<string, number>> => {
@@ -36,8 +36,8 @@ void test('while WeChat hangs for one account, replies of other accounts arrive 
   t.after(() => house.close())
   const agent = await agentOf(house)
   const [slow = '', quick = ''] = await openAccounts(house, 2)
-  const hanging = await talks(house, agent, { appid: slow, many: 40 })
-  const others = await talks(house, agent, { appid: quick, many: 12 })
+  const hanging = await openTalks(house, agent, { appid: slow, many: 40 })
+  const others = await openTalks(house, agent, { appid: quick, many: 12 })
   await strike(house, [slow], silentSends)
 
   await Promise.all(hanging.map((talk) => reply(agent, talk)))
@@ -61,8 +61,8 @@ void test('while WeChat hangs for fifty accounts, replies of another account sti
   const agent = await agentOf(house)
   const [quick = '', ...slow] = await openAccounts(house, 51)
   const hanging: Talk[] = []
-  for (const appid of slow) hanging.push(...(await talks(house, agent, { appid, many: 1 })))
-  const others = await talks(house, agent, { appid: quick, many: 6 })
+  for (const appid of slow) hanging.push(...(await openTalks(house, agent, { appid, many: 1 })))
+  const others = await openTalks(house, agent, { appid: quick, many: 6 })
   await strike(house, slow, silentSends)
 
   await Promise.all(hanging.map((talk) => reply(agent, talk)))
@@ -83,9 +83,9 @@ void test('while an upload hangs, texts of the same account and pictures of anot
   t.after(() => house.close())
   const agent = await agentOf(house)
   const [slow = '', quick = ''] = await openAccounts(house, 2)
-  const pictures = await talks(house, agent, { appid: slow, many: 20 })
-  const texts = await talks(house, agent, { appid: slow, many: 3 })
-  const others = await talks(house, agent, { appid: quick, many: 3 })
+  const pictures = await openTalks(house, agent, { appid: slow, many: 20 })
+  const texts = await openTalks(house, agent, { appid: slow, many: 3 })
+  const others = await openTalks(house, agent, { appid: quick, many: 3 })
   const { id } = (await agent.upload(sample('cat.jpg'), 'cat.jpg')).body
   await strike(house, [slow], { ...slow6s, path: '/cgi-bin/media/upload' })
 

@@ -64,8 +64,8 @@ async function run(
     writeFileSync(file, source)
     return file
   })
-  const program = `import { judge, runFiles } from ${JSON.stringify(runner)}
-process.exit(judge([runFiles(${JSON.stringify(files)}, { files: 2, limitMs: 60_000, together: () => ${together} })]))`
+  const program = `import { judgeRuns, runFiles } from ${JSON.stringify(runner)}
+process.exit(judgeRuns([runFiles(${JSON.stringify(files)}, { files: 2, limitMs: 60_000, together: () => ${together} })]))`
   // removes the variable by which a test runner recognises that it runs inside another one, where
   // it would do nothing
   const env = { PATH: `${dir}:/usr/bin:/bin` }

@@ -1,5 +1,6 @@
 // One name means one thing: within a package, no two files declare a type or export something of
-// the same name. Names that no other file sees may be chosen freely.
+// the same name. Scripts and what supports the tests count as one package. Names that no other file
+// sees may be chosen freely.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +18,7 @@ const packages = [
   /^(entities|rules|src|console|packages\/kefu-wire)\//,
   /^packages\/wechat-api-ts\//,
   /^packages\/wechat-simulator\//,
+  /^(scripts|test\/support)\//,
 ]
 
 type Meant = { reason: string; names: string[]; isSo: (files: string[]) => boolean }
@@ -79,6 +81,10 @@ void test('a type or an exported name that two files of a package declare is fou
     'src/two.ts': 'interface Own {}\nexport function told(own: Own) {}\nconst row = 3\n',
     'console/src/page.vue': '<script setup lang="ts">\nclass Own {}\n</script>\n',
     'packages/wechat-api-ts/src/three.ts': 'export const told = 4\n',
+    'scripts/four/four.ts': 'type Tool = 5\nexport const tool: Tool = 5\n',
+    'scripts/test/five.js': 'export function tool() {}\nconst row = 6\nrow.toFixed()\n',
+    'test/support/six/six.ts': 'export type Tool = 7\nconst row = 7\nrow.toFixed()\n',
+    'test/flows/seven.test.ts': 'type Tool = 8\nexport const tool: Tool = 8\n',
   }
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, file)), { recursive: true })
@@ -87,5 +93,7 @@ void test('a type or an exported name that two files of a package declare is fou
   assert.deepEqual(doubledIn(root), [
     { name: 'Own', files: ['rules/one.ts', 'src/two.ts', 'console/src/page.vue'] },
     { name: 'told', files: ['rules/one.ts', 'src/two.ts'] },
+    { name: 'Tool', files: ['scripts/four/four.ts', 'test/support/six/six.ts'] },
+    { name: 'tool', files: ['scripts/four/four.ts', 'scripts/test/five.js'] },
   ])
 })

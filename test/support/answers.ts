@@ -26,11 +26,11 @@ const unknown: Responses = {
   },
 }
 
-export type Asked = { method: string; url: string }
-export type Answered = { status: number; type: string | null; body: unknown }
+export type RequestLine = { method: string; url: string }
+export type ReceivedAnswer = { status: number; type: string | null; body: unknown }
 
 /** How an answer differs from the OpenAPI document; null if it does not. */
-export function undescribed({ method, url }: Asked, answered: Answered): string | null {
+export function undescribed({ method, url }: RequestLine, answered: ReceivedAnswer): string | null {
   const path = new URL(url, 'http://kefu').pathname
   const wanted = method.toLowerCase()
   const door = described.find((one) => one.method === wanted && one.fits.test(path))
@@ -41,7 +41,7 @@ export function undescribed({ method, url }: Asked, answered: Answered): string 
   return `${method} ${path} answers ${answered.status} otherwise than the document says: ${some}`
 }
 
-function faultsIn(responses: Responses, { status, type, body }: Answered): string[] {
+function faultsIn(responses: Responses, { status, type, body }: ReceivedAnswer): string[] {
   const said = responses[status] ?? (status >= 400 ? responses['default'] : undefined)
   if (!said) return ['this status is not described']
   const { content = {} } = said
@@ -72,7 +72,7 @@ const isOfOthers = (status: number, type: string | null) =>
   status === 416 ||
   (isCluster && status >= 400 && type?.startsWith('text/html') === true)
 
-export function refuseUndescribed(asked: Asked, answered: Answered): void {
+export function refuseUndescribed(asked: RequestLine, answered: ReceivedAnswer): void {
   const fault = undescribed(asked, answered)
   if (fault !== null) throw new Error(fault)
 }

@@ -13,7 +13,7 @@ import { openApp, type App, type AppOptions } from '../../src/app.ts'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { Value } from '../../src/store/engine/sql.ts'
 import { withCheapPasswords } from './cheap-passwords.ts'
-import { refuseUndescribed, type Asked } from './answers.ts'
+import { refuseUndescribed, type RequestLine } from './answers.ts'
 import { isCluster, openBalancer, openEdition, openSecond, type Second } from './edition.ts'
 import { simulatorLedger, unansweredIn, watchDoors } from './doors.ts'
 import { openEndsClean, type Announced, type EndsClean } from './ends-clean.ts'
@@ -70,13 +70,16 @@ export type House = {
   close: () => Promise<void>
 }
 
+/** An answer of the API as tests read it: they assert what is in the body. */
+export type ApiAnswer = { status: number; body: any }
+
 export type Actor = {
   url: string
   uid: number
   token: string
-  call: (method: string, path: string, body?: unknown) => Promise<{ status: number; body: any }>
+  call: (method: string, path: string, body?: unknown) => Promise<ApiAnswer>
   /** Uploads a file as a form, as the console does. */
-  upload: (bytes: Uint8Array, name?: string) => Promise<{ status: number; body: any }>
+  upload: (bytes: Uint8Array, name?: string) => Promise<ApiAnswer>
   get: (path: string, headers?: Record<string, string>) => Promise<Response>
 }
 
@@ -315,7 +318,7 @@ export async function signIn(url: string, username: string, secret = password): 
 }
 
 /** Reads an answer, and fails the test if the OpenAPI document does not describe it. */
-export async function heardOf(asked: Asked, answer: Response) {
+export async function heardOf(asked: RequestLine, answer: Response) {
   const { status, headers } = answer
   const text = await answer.text()
   const body = text.startsWith('{') ? (JSON.parse(text) as unknown) : text

@@ -10,7 +10,7 @@ export type BrokenWechat = {
   /**
    * From now on, calls of this account whose path contains `path` are answered in this broken way.
    */
-  breakFor: (appid: string, broken: { path: string; way: Way }) => void
+  breakFor: (appid: string, broken: { path: string; way: BrokenWay }) => void
   /**
    * How many calls were answered in a broken way, so that a test can check that the failure really
    * happened.
@@ -18,7 +18,7 @@ export type BrokenWechat = {
   struck: (appid: string) => number
   close: () => Promise<void>
 }
-export type Way = keyof typeof ways
+export type BrokenWay = keyof typeof ways
 
 const json = { 'Content-Type': 'application/json' }
 const all = '{"errcode":0,"errmsg":"ok","access_token":"broken","expires_in":7200}'
@@ -60,7 +60,7 @@ const ways = {
   },
 } satisfies Record<string, (response: ServerResponse, own: string) => void>
 
-export const everyWay = Object.keys(ways) as Way[]
+export const everyWay = Object.keys(ways) as BrokenWay[]
 
 /**
  * Sends bytes so slowly that the answer never ends in time, although the connection never falls
@@ -88,7 +88,7 @@ function pour(response: ServerResponse): void {
 }
 
 export async function openBrokenWechat(simulator: string): Promise<BrokenWechat> {
-  const broken = new Map<string, { path: string; way: Way }>()
+  const broken = new Map<string, { path: string; way: BrokenWay }>()
   const struck = new Map<string, number>()
   const owners = new Map<string, string>()
   const server = createServer((request, response) => {

@@ -55,7 +55,7 @@ export async function openPage(
   return { page, complaints }
 }
 
-export async function signIn(page: Page, house: House, username: string): Promise<void> {
+export async function signInOnPage(page: Page, house: House, username: string): Promise<void> {
   await page.goto(house.url)
   await page.fill('#username', username)
   await page.fill('#password', password)
@@ -64,8 +64,8 @@ export async function signIn(page: Page, house: House, username: string): Promis
 }
 
 /** Opens the console at the desk of a person, who is signed in. */
-export async function openDesk(browser: Browser, house: House, username: string) {
+export async function openDeskPage(browser: Browser, house: House, username: string) {
   const desk = await openPage(browser)
-  await signIn(desk.page, house, username)
+  await signInOnPage(desk.page, house, username)
   return desk
 }

@@ -5,14 +5,14 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { LedgerItem } from 'wechat-simulator'
 import type { FrontAnswer } from '../../src/http/push/front.ts'
-import type { Said } from './ends-clean.ts'
+import type { ProcessReport } from './ends-clean.ts'
 import { starves } from './starves.ts'
 
 /** On this channel Node reports every answer of node:http in this process. */
 const answers = 'http.server.response.finish'
 /** On this channel the product reports the answers that it gives without node:http. */
 const frontAnswers = 'kefu.front.answer'
-type Answered = { request: IncomingMessage; response: ServerResponse; server: Server }
+type AnsweredRequest = { request: IncomingMessage; response: ServerResponse; server: Server }
 
 function portOf(server: Server): number {
   const at = server.address()
@@ -36,7 +36,7 @@ function notServed({ method, url, status }: { method: string; url: string; statu
  * Watches the servers of this process whose addresses are added, and calls `hear` for every request
  * that one of them did not serve.
  */
-export function watchDoors(hear: (said: Said) => void) {
+export function watchDoors(hear: (said: ProcessReport) => void) {
   const ports = new Set<number>()
   // a server is remembered by its object and not by its port, because a server that is closing has
   // no port any more but still answers
@@ -49,7 +49,7 @@ export function watchDoors(hear: (said: Said) => void) {
     hear({ level, text: told.text, facts: '' })
   }
   const listen = (message: unknown) => {
-    const { request, response, server } = message as Answered
+    const { request, response, server } = message as AnsweredRequest
     const { method = '', url = '' } = request
     look(server, { method, url, status: response.statusCode })
   }
@@ -88,7 +88,7 @@ export async function simulatorLedger(simulator: string): Promise<LedgerItem[]> 
  * Pushes without a usable answer. The simulator repeats them like WeChat does. Failures that the
  * product itself answered are already known, but those of the balancer are not.
  */
-export const unansweredIn = (ledger: LedgerItem[]): Said[] =>
+export const unansweredIn = (ledger: LedgerItem[]): ProcessReport[] =>
   ledger
     .filter(({ kind, attempt = 0 }) => kind === 'push' && attempt > 0)
     .filter(({ status, outcome }) =>

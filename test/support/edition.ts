@@ -4,8 +4,8 @@
 import type { ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { startNginx } from '../../scripts/services/nginx.ts'
-import type { Said } from './ends-clean.ts'
-import type { Asked, Opening, Told } from './second-process.ts'
+import type { ProcessReport } from './ends-clean.ts'
+import type { AskedOfProcess, Opening, ToldByProcess } from './second-process.ts'
 import { hasEnded, keepProcess, takeProcess } from './warm-process.ts'
 
 // eslint-disable-next-line no-restricted-properties -- set by scripts/test/main.js, no settings of the product
@@ -13,7 +13,8 @@ const told = process.env
 
 export const isCluster = told['KEFU_TEST_EDITION'] === 'cluster'
 
-export type Edition = { settings: Record<string, string>; close: () => Promise<void> }
+export type Edition = 'embedded' | 'cluster'
+export type OpenedEdition = { settings: Record<string, string>; close: () => Promise<void> }
 
 export type Servers = { mariadb: string; redis: string }
 
@@ -26,7 +27,7 @@ export const serversOfRunner = (): Servers | null =>
  * and one appid, but tokens come from different simulators, so each product has its own encryption
  * key and cannot use the tokens of others.
  */
-export async function openEdition(servers = serversOfRunner()): Promise<Edition> {
+export async function openEdition(servers = serversOfRunner()): Promise<OpenedEdition> {
   if (!servers) return { settings: {}, close: () => Promise.resolve() }
   const name = `test_${randomBytes(8).toString('hex')}`
   const server = servers.mariadb
@@ -80,11 +81,11 @@ export type Second = {
  * Waits for the answer to what the second process was told to do. Lines of its log arrive over the
  * same channel and are not taken for the answer.
  */
-function answer(child: ChildProcess): Promise<Told> {
+function answer(child: ChildProcess): Promise<ToldByProcess> {
   return new Promise((resolve, reject) => {
     // one listener stays until the answer has come: if a new one were added for each message, the
     // second of two that arrive together would be lost
-    const hear = (told: Told) => {
+    const hear = (told: ToldByProcess) => {
       if ('said' in told) return
       child.off('message', hear).off('exit', gone)
       resolve(told)
@@ -97,7 +98,7 @@ function answer(child: ChildProcess): Promise<Told> {
   })
 }
 
-function ask(child: ChildProcess, asked: Asked): Promise<Told> {
+function ask(child: ChildProcess, asked: AskedOfProcess): Promise<ToldByProcess> {
   const answered = answer(child)
   child.send(asked)
   return answered
@@ -113,12 +114,12 @@ export async function openSecond(
   }: {
     withoutCron: boolean
     clock?: Opening['clock']
-    hear?: (said: Said) => void
+    hear?: (said: ProcessReport) => void
   },
 ): Promise<Second> {
   const start = async (port: string) => {
     const child = takeProcess()
-    child.on('message', (told: Told) => {
+    child.on('message', (told: ToldByProcess) => {
       if ('said' in told) hear(told.said)
     })
     const open = { settings: { ...settings, PORT: port }, withoutCron, clock }
@@ -136,7 +137,7 @@ export async function openSecond(
       await ask(child, { advanceTo: totalMs })
     },
     jumpTo: (ms) => {
-      child.send({ jumpTo: ms } satisfies Asked)
+      child.send({ jumpTo: ms } satisfies AskedOfProcess)
     },
     allSaid: async () => {
       if (!hasEnded(child)) await ask(child, { askAllSaid: true })

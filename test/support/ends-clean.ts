@@ -43,7 +43,11 @@ const seemsLate = 'Redis does not answer: the work goes on from SQL'
  * A report of a process: a line of its log, or a request it did not serve. `starved`: not served,
  * or an answer that seemed late, because the process got no processor time.
  */
-export type Said = { level: 'warn' | 'error' | 'unserved' | 'starved'; text: string; facts: string }
+export type ProcessReport = {
+  level: 'warn' | 'error' | 'unserved' | 'starved'
+  text: string
+  facts: string
+}
 
 const clip = (facts: object) => JSON.stringify(facts).slice(0, 500)
 
@@ -51,7 +55,7 @@ const clip = (facts: object) => JSON.stringify(facts).slice(0, 500)
  * Reports warnings and errors to `hear`. Errors are also printed, so that they stand beside a test
  * that fails.
  */
-export function hearingLog(hear: (said: Said) => void): Log {
+export function hearingLog(hear: (said: ProcessReport) => void): Log {
   return {
     ...silentLog,
     warn: (facts, text) => {
@@ -68,7 +72,7 @@ export function hearingLog(hear: (said: Said) => void): Log {
 export type EndsClean = {
   announce: (announced: Announced) => void
   log: Log
-  hear: (said: Said) => void
+  hear: (said: ProcessReport) => void
   /**
    * Returns as text everything that went wrong without being announced. It must be called while the
    * product under test is still running.
@@ -87,8 +91,11 @@ const tally = (texts: string[]) =>
  * process that got no processor time (`starved`) are only printed, because any test may cause them
  * on a busy machine.
  */
-function faultOfUnserved(said: Said[], announced: { most: number; why: string }[]): string[] {
-  const textsOf = (of: Said['level']) =>
+function faultOfUnserved(
+  said: ProcessReport[],
+  announced: { most: number; why: string }[],
+): string[] {
+  const textsOf = (of: ProcessReport['level']) =>
     said.filter(({ level }) => level === of).map(({ text }) => text)
   const [starved, came] = [textsOf('starved'), textsOf('unserved')]
   if (starved.length > 0) {
@@ -104,17 +111,17 @@ function faultOfUnserved(said: Said[], announced: { most: number; why: string }[
 }
 
 export function openEndsClean(): EndsClean {
-  const said: Said[] = []
+  const said: ProcessReport[] = []
   const announced = {
     logs: [underLoad, ofRefused] as (string | RegExp)[],
     refused: false,
     promises: [] as string[],
     unserved: [] as { most: number; why: string }[],
   }
-  const hear = (one: Said) => {
+  const hear = (one: ProcessReport) => {
     said.push(one)
   }
-  const isAnnounced = ({ text }: Said) =>
+  const isAnnounced = ({ text }: ProcessReport) =>
     announced.logs.some((one) => (typeof one === 'string' ? one === text : one.test(text)))
   return {
     announce: ({ logs = [], refused = false, promises = [], unserved }) => {

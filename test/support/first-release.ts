@@ -4,7 +4,7 @@ import { cheapPasswords } from './cheap-passwords.ts'
 import { openSecrets } from '../../src/secrets.ts'
 import { account, password } from './app.ts'
 
-export type Rows = Record<string, Record<string, string | number | null>[]>
+export type RowsByTable = Record<string, Record<string, string | number | null>[]>
 
 const id = (kind: string, n: number) => `${kind}${String(n).padStart(8, '0')}`.padStart(32, '0')
 const [company, other] = [id('c', 1), id('c', 2)]
@@ -51,10 +51,10 @@ const accounts = [
  * Returns the rows of the old database. `key` is the SECRET_KEY of the product that will open it,
  * since secrets are stored encrypted.
  */
-export async function firstRelease(at: number, key: string): Promise<Rows> {
+export async function firstRelease(at: number, key: string): Promise<RowsByTable> {
   const began = at - 5 * minute
   const hash = await cheapPasswords.hash(password)
-  const rows: Rows = { ...place(began, hash), ...around(began), official_account: [] }
+  const rows: RowsByTable = { ...place(began, hash), ...around(began), official_account: [] }
   const secrets = openSecrets(key)
   for (const { n, company: company_id, appid, deleted } of accounts) {
     const seal = (plain: string, column: string) =>
@@ -101,7 +101,7 @@ const person = (uid: number, company_id: string, more: object) => ({
   ...more,
 })
 
-const place = (created_at: number, password_hash: string): Rows => ({
+const place = (created_at: number, password_hash: string): RowsByTable => ({
   company: [company, other].map((company_id, n) => ({
     company_id,
     company_name: `公司 ${n}`,
@@ -141,7 +141,7 @@ const place = (created_at: number, password_hash: string): Rows => ({
   ],
 })
 
-const around = (at: number): Rows => ({
+const around = (at: number): RowsByTable => ({
   stream: [{ company_id: company, stream: `agent:${agent}`, epoch: id('e', 1), top: 2 }],
   stream_event: [1, 2].map((offset) => ({
     company_id: company,
@@ -222,9 +222,9 @@ const around = (at: number): Rows => ({
   installation: [{ name: 'probe', value: 'x' }],
 })
 
-type Shape = (typeof shapes)[number]
+type SessionShape = (typeof shapes)[number]
 
-function session(n: number, shape: Shape, at: number): Rows {
+function session(n: number, shape: SessionShape, at: number): RowsByTable {
   const began = at - 4 * minute
   // the second session came through the second account and all others through the first, so that
   // the shared lane contains sessions of two accounts
@@ -235,7 +235,7 @@ function session(n: number, shape: Shape, at: number): Rows {
     appid: accounts[its - 1]?.appid ?? '',
     wx_user_id: id('5', n),
   }
-  const facts: Facts = {
+  const facts: OldSession = {
     who,
     n,
     shape,
@@ -255,11 +255,11 @@ function session(n: number, shape: Shape, at: number): Rows {
   }
 }
 
-type Who = { company_id: string; account_id: string; appid: string; wx_user_id: string }
-type Facts = {
-  who: Who
+type OldCustomer = { company_id: string; account_id: string; appid: string; wx_user_id: string }
+type OldSession = {
+  who: OldCustomer
   n: number
-  shape: Shape
+  shape: SessionShape
   began: number
   at: number
   key: string
@@ -268,7 +268,7 @@ type Facts = {
 
 const openidOf = (n: number) => `oFirst_${n}`
 
-const customerRow = ({ who, n, shape, began, owned }: Facts) => ({
+const customerRow = ({ who, n, shape, began, owned }: OldSession) => ({
   ...who,
   openid: openidOf(n),
   unionid: null,
@@ -292,7 +292,7 @@ const customerRow = ({ who, n, shape, began, owned }: Facts) => ({
   update_time: began,
 })
 
-function sessionRow({ who, n, shape, began, at, key, owned }: Facts) {
+function sessionRow({ who, n, shape, began, at, key, owned }: OldSession) {
   const { state, lane, ledger, reply } = shape
   const ends = state >= 0 ? stays : { open_key: null, closed_at: at, close_reason: 'closed' }
   const told = reply ? { agent_offset: 1, unread: 0, send_time: began + 1 } : null
@@ -327,7 +327,7 @@ const ownedBy = (began: number) => ({
 })
 const ownedByNobody = { uid: null, customer_service_id: null, fence: 0, assigned_at: null }
 
-function ledgerRow({ n, shape, began, owned }: Facts, to_state: number, step: number) {
+function ledgerRow({ n, shape, began, owned }: OldSession, to_state: number, step: number) {
   const first = step === 0
   const theirs = owned && !first
   return {
@@ -345,7 +345,7 @@ function ledgerRow({ n, shape, began, owned }: Facts, to_state: number, step: nu
   }
 }
 
-const line = ({ who, n, began }: Facts, opercode: number) => ({
+const line = ({ who, n, began }: OldSession, opercode: number) => ({
   ...who,
   message_id: id(opercode === 2 ? '1' : '2', n),
   session_id: id('6', n),
@@ -377,7 +377,7 @@ const line = ({ who, n, began }: Facts, opercode: number) => ({
   add_time: began,
 })
 
-const answerRow = (facts: Facts, delivery: string) => ({
+const answerRow = (facts: OldSession, delivery: string) => ({
   ...line(facts, 1),
   uid: agent,
   customer_service_id: 1,
@@ -391,7 +391,7 @@ const answerRow = (facts: Facts, delivery: string) => ({
  * The outbox row of a reply. One that has not been sent becomes due only much later, so that
  * nothing sends it during the test.
  */
-function outboxRow(answer: ReturnType<typeof answerRow>, { who, key, at }: Facts) {
+function outboxRow(answer: ReturnType<typeof answerRow>, { who, key, at }: OldSession) {
   const leased = answer.delivery === 'sending'
   const over = !leased && answer.delivery !== 'pending'
   return {
@@ -418,7 +418,7 @@ function outboxRow(answer: ReturnType<typeof answerRow>, { who, key, at }: Facts
  * Makes the inbox row of a push. One of the pushes was refused by the database, so that the upgrade
  * meets this case too.
  */
-const inboxRow = ({ who, n, began }: Facts) => ({
+const inboxRow = ({ who, n, began }: OldSession) => ({
   inbox_id: id('3', n),
   company_id: who.company_id,
   account_id: who.account_id,

@@ -7,7 +7,7 @@ import type { Ports, SpokenRule, Unanswered } from '../../src/ports.ts'
 import { openHouse, type House, type HouseOptions } from './app.ts'
 import { isCluster } from './edition.ts'
 
-export type Counted = { spoken: SpokenRule[]; unanswered: Unanswered[] }
+export type RuleCounts = { spoken: SpokenRule[]; unanswered: Unanswered[] }
 export type Killing = {
   job: string
   slot: string
@@ -17,7 +17,7 @@ export type Killing = {
    * `inside`: the process dies before the writes of the step are committed; `after`: once they are.
    */
   where: Where
-  counted: Counted
+  counted: RuleCounts
 }
 export type Where = 'inside' | 'after'
 

@@ -3,69 +3,69 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { dayMs, minuteMs } from '../../rules/session/timers.ts'
 import { nameAgent } from '../../src/actions/accounts/identities.ts'
 import { rankFor } from '../../rules/session/routing.ts'
 import { mediaDir } from '../../src/config.ts'
 import { laneList } from '../../rules/session/queue-list.ts'
-import type { Counted } from './job-kills.ts'
+import type { RuleCounts } from './job-kills.ts'
+import { marks } from './marks.ts'
 import { textXml } from './raw-push.ts'
 import {
   age,
   allSent,
   answer,
   claim,
-  day,
   each,
   give,
   ids,
-  marks,
-  minute,
   nowOpen,
   write,
   type Ranked,
-  type Scene,
+  type JobScene,
 } from './job-scene.ts'
 import { commonOf, presence } from './seen.ts'
 
-export type Place = {
-  settings?: (scene: Scene) => object
-  arrange: (scene: Scene) => Promise<unknown>
+export type Situation = {
+  settings?: (scene: JobScene) => object
+  arrange: (scene: JobScene) => Promise<unknown>
   /** Reads what the job changes besides sessions, so that the result can be compared. */
-  also?: (scene: Scene) => Promise<unknown>
-  counted?: (scene: Scene) => Counted
+  also?: (scene: JobScene) => Promise<unknown>
+  counted?: (scene: JobScene) => RuleCounts
   /** False if the job changes nothing in the database, so the test does not expect a change. */
   changes?: false
   /** True if the work is only in the memory of the process and lost with it. */
   mayLose?: true
 }
 
-export const places: Record<string, Place> = {
-  reclaim: { arrange: (scene) => claim(scene).then(() => age(scene, 11 * day)) },
+export const places: Record<string, Situation> = {
+  reclaim: { arrange: (scene) => claim(scene).then(() => age(scene, 11 * dayMs)) },
   fallback: {
     arrange: async (scene) => {
       await claim(scene)
       await each(scene, (at) => scene.agent.call('POST', `${at}/close`, {}))
       for (const guest of scene.guests) await guest.customer.says('还有一件事')
       await nowOpen(scene)
-      await age(scene, 60 * minute)
+      await age(scene, 60 * minuteMs)
     },
   },
   'waiting-timeout': {
-    arrange: (scene) => give(scene, { agentUid: scene.agent.uid }).then(() => age(scene, 2 * day)),
+    arrange: (scene) =>
+      give(scene, { agentUid: scene.agent.uid }).then(() => age(scene, 2 * dayMs)),
   },
-  'queue-timeout': { arrange: (scene) => age(scene, 3 * day) },
+  'queue-timeout': { arrange: (scene) => age(scene, 3 * dayMs) },
   'idle-close': {
     settings: () => ({ idleCloseMinutes: 1, askSatisfaction: true }),
     arrange: async (scene) => {
       await claim(scene)
       await answer(scene)
       await allSent(scene)
-      await age(scene, 10 * minute)
+      await age(scene, 10 * minuteMs)
     },
   },
   'take-back': {
     settings: () => ({ takeBackMinutes: 1 }),
-    arrange: (scene) => claim(scene).then(() => age(scene, 10 * minute)),
+    arrange: (scene) => claim(scene).then(() => age(scene, 10 * minuteMs)),
   },
   'hand-on': {
     arrange: async (scene) => {
@@ -80,7 +80,7 @@ export const places: Record<string, Place> = {
       groups: { [from]: { overflow: { groupId: to, minutes: 1, waiting: 0 } } },
     }),
     arrange: (scene) =>
-      give(scene, { groupId: scene.groups[0] }).then(() => age(scene, 10 * minute)),
+      give(scene, { groupId: scene.groups[0] }).then(() => age(scene, 10 * minuteMs)),
   },
   assign: {
     settings: () => ({ sessionRule: 'even' }),

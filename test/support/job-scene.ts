@@ -1,13 +1,14 @@
 // Three followers who have written, and functions that prepare them for a job.
 import assert from 'node:assert/strict'
 import type { Value } from '../../src/store/engine/sql.ts'
-import type { Actor, House } from './app.ts'
+import type { Actor, ApiAnswer, House } from './app.ts'
 import { eventually } from './eventually.ts'
 import type { Follower } from './follower.ts'
+import { marks } from './marks.ts'
 import { accountOf } from './seen.ts'
 
 export type Guest = { customer: Follower; customerId: string; sessionId: string }
-export type Scene = {
+export type JobScene = {
   house: House
   /** The agent of this scene alone, so that scenes do not disturb each other. */
   agent: Actor
@@ -16,28 +17,27 @@ export type Scene = {
   companyId: string
   accountId: string
 }
-export const minute = 60_000
-export const day = 24 * 60 * minute
-export const ids = ({ guests }: Scene) => guests.map(({ sessionId }) => sessionId)
-export const marks = (some: unknown[]) => some.map(() => '?').join(',')
+export const ids = ({ guests }: JobScene) => guests.map(({ sessionId }) => sessionId)
 
 export const write = (house: House, query: string, values: Value[] = []) =>
   house.app.ports.store.work('rest', (unit) => unit.sql.run(query, values))
 
-export const each = async (scene: Scene, how: (at: string, guest: Guest) => Promise<Answer>) => {
+export const each = async (
+  scene: JobScene,
+  how: (at: string, guest: Guest) => Promise<ApiAnswer>,
+) => {
   for (const guest of scene.guests) {
     const { status, body } = await how(`/api/sessions/${guest.sessionId}`, guest)
     assert.ok(status < 300, JSON.stringify(body))
   }
 }
 export type Ranked = { rank: number; queued_at: number; priority: number; window_end: number }
-export type Answer = { status: number; body: any }
 
-export const claim = (scene: Scene) =>
+export const claim = (scene: JobScene) =>
   each(scene, (at) => scene.agent.call('POST', `${at}/claim`, {}))
-export const give = (scene: Scene, to: object) =>
+export const give = (scene: JobScene, to: object) =>
   each(scene, (at) => scene.house.admin.call('POST', `${at}/transfer`, to))
-export const answer = (scene: Scene) =>
+export const answer = (scene: JobScene) =>
   each(scene, (at, { sessionId }) => {
     const line = { clientMsgId: `a${sessionId}`, type: 'text', text: `您好 ${sessionId}` }
     return scene.agent.call('POST', `${at}/messages`, line)
@@ -47,7 +47,7 @@ export const answer = (scene: Scene) =>
  * Makes everything about these sessions and customers look as if it had happened this much earlier,
  * so that timers are due.
  */
-export async function age(scene: Scene, ms: number): Promise<void> {
+export async function age(scene: JobScene, ms: number): Promise<void> {
   const times = [
     'add_time',
     'queued_at',
@@ -71,7 +71,7 @@ export async function age(scene: Scene, ms: number): Promise<void> {
   )
 }
 
-export const allSent = (scene: Scene) =>
+export const allSent = (scene: JobScene) =>
   eventually(async () => {
     const some = ids(scene)
     const rows = await scene.house.rows(
@@ -85,7 +85,7 @@ export const allSent = (scene: Scene) =>
  * Looks up the open session of each follower, because those who have written again have a different
  * one now.
  */
-export async function nowOpen(scene: Scene): Promise<void> {
+export async function nowOpen(scene: JobScene): Promise<void> {
   for (const guest of scene.guests) {
     const [row] = await scene.house.rows<{ session_id: string }>(
       'select session_id from message_session where wx_user_id = ? and open_key is not null',

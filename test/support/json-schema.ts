@@ -1,9 +1,10 @@
 // Checks a value against a JSON Schema. It knows the keywords that the OpenAPI document uses, and
 // fails at any other.
-export type Schema = { [word: string]: unknown }
-type Schemas = Record<string, Schema>
+import type { JsonSchema } from '../../scripts/wire/schema.ts'
+
+type Schemas = Record<string, JsonSchema>
 /** Describes each difference between a value and its schema; empty if there is none. */
-export type Check = (value: unknown, schema: Schema, at?: string) => string[]
+export type Check = (value: unknown, schema: JsonSchema, at?: string) => string[]
 
 /**
  * Makes a function that checks values. `schemas` are those to which other schemas refer, by name.
@@ -18,17 +19,17 @@ export function openCheck(schemas: Schemas): Check {
   return check
 }
 
-type Look = {
+type Comparison = {
   value: unknown
   said: any
-  schema: Schema
+  schema: JsonSchema
   at: string
   check: Check
   schemas: Schemas
 }
 
 const shown = (value: unknown) => JSON.stringify(value).slice(0, 100)
-const unless = (is: boolean, { at, value }: Look, wanted: string) =>
+const unless = (is: boolean, { at, value }: Comparison, wanted: string) =>
   is ? [] : [`${at || 'the answer'}: ${wanted}, not ${shown(value)}`]
 const nothing = () => []
 
@@ -44,7 +45,7 @@ const types: Record<string, (value: unknown) => boolean> = {
   object: isObject,
 }
 
-const words: Record<string, (look: Look) => string[]> = {
+const words: Record<string, (look: Comparison) => string[]> = {
   description: nothing,
   // `format` is not checked, because a `pattern` beside it says the same more strictly
   format: nothing,
@@ -66,11 +67,12 @@ const words: Record<string, (look: Look) => string[]> = {
   pattern: (look) =>
     unless(new RegExp(look.said).test(String(look.value)), look, `like ${look.said}`),
   anyOf: ({ value, said, at, check }) => {
-    const each = (said as Schema[]).map((one) => check(value, one, at))
+    const each = (said as JsonSchema[]).map((one) => check(value, one, at))
     if (each.some((faults) => faults.length === 0)) return []
     return each.toSorted((a, b) => a.length - b.length)[0] ?? []
   },
-  allOf: ({ value, said, at, check }) => (said as Schema[]).flatMap((one) => check(value, one, at)),
+  allOf: ({ value, said, at, check }) =>
+    (said as JsonSchema[]).flatMap((one) => check(value, one, at)),
   items: ({ value, said, at, check }) =>
     Array.isArray(value) ? value.flatMap((one, n) => check(one, said, `${at}[${n}]`)) : [],
   required: ({ value, said, at }) =>

@@ -10,9 +10,14 @@ import type { Done, Load } from './load.ts'
  */
 export type Found = { promise: string; what: string; n: number; breaches: string[] }
 
-type Line = { text: string; openid: string; session: string; seq: number; created: number }
-type Reply = { id: string; text: string; state: string }
-type Truth = { lines: Line[]; inbox: Map<string, number>; replies: Reply[]; calls: LedgerItem[] }
+type LoadLine = { text: string; openid: string; session: string; seq: number; created: number }
+type StoredReply = { id: string; text: string; state: string }
+type Truth = {
+  lines: LoadLine[]
+  inbox: Map<string, number>
+  replies: StoredReply[]
+  calls: LedgerItem[]
+}
 
 const inTimeMs = 4500
 
@@ -116,9 +121,9 @@ function pushesHold({ done }: Load, { lines, inbox }: Truth): Found[] {
  * Finds lines of a follower that are stored in the wrong order: a line that was written after the
  * one before it was answered must be stored after it.
  */
-function outOfOrder(answered: Done[], lines: Line[]): string[] {
+function outOfOrder(answered: Done[], lines: LoadLine[]): string[] {
   const places = new Map(lines.map((line) => [line.text, line]))
-  const last = new Map<string, { done: Done; line: Line }>()
+  const last = new Map<string, { done: Done; line: LoadLine }>()
   const breaches: string[] = []
   for (const done of answered.toSorted((a, b) => a.from - b.from)) {
     const line = places.get(done.key)
@@ -136,10 +141,10 @@ function outOfOrder(answered: Done[], lines: Line[]): string[] {
   return breaches
 }
 
-type Claimed = { session: string; actor: string }
+type LedgerClaim = { session: string; actor: string }
 
 const readClaims = (house: House) =>
-  house.rows<Claimed>(
+  house.rows<LedgerClaim>(
     "select session_id as session, actor from session_ledger where reason = 'claimed'",
   )
 
@@ -147,7 +152,7 @@ const readClaims = (house: House) =>
  * Checks the claims. Nobody hands a session on during this load, so no session may be claimed
  * twice.
  */
-function claimsHold({ done }: Load, ledger: Claimed[]): Found[] {
+function claimsHold({ done }: Load, ledger: LedgerClaim[]): Found[] {
   const won = done.filter(({ kind, statuses }) => kind === 'claim' && statuses[0] === 200)
   const noted = new Set(ledger.map(({ session, actor }) => `${session} ${actor}`))
   return [

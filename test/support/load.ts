@@ -29,7 +29,7 @@ export type Load = {
   /** Ends the load: running operations end, and no new ones start. */
   stop: () => Promise<void>
 }
-type Desk = { house: House; name: string; done: Done[]; running: () => boolean }
+type RunningLoad = { house: House; name: string; done: Done[]; running: () => boolean }
 type LoadOptions = { name: string; followers: number; agents: Agent[] }
 
 const givesUpMs = 8000
@@ -38,7 +38,7 @@ const linesOfEach = 4
 
 export function openLoad(house: House, { name, followers, agents }: LoadOptions): Load {
   let running = true
-  const desk: Desk = { house, name, done: [], running: () => running }
+  const desk: RunningLoad = { house, name, done: [], running: () => running }
   const all = Promise.all([
     ...Array.from({ length: followers }, () => write(desk)),
     ...agents.map((agent) => serve(desk, agent)),
@@ -59,7 +59,7 @@ type Try = { status: number | null; ms: number }
  * A follower writes a few lines, then another one begins. Every third line is sent twice at the
  * same time, as WeChat may do.
  */
-async function write({ house, name, done, running }: Desk): Promise<void> {
+async function write({ house, name, done, running }: RunningLoad): Promise<void> {
   const { simulator } = house
   for (let n = 0, openid = ''; running(); n += 1) {
     if (n % linesOfEach === 0) {
@@ -89,7 +89,7 @@ async function write({ house, name, done, running }: Desk): Promise<void> {
 }
 
 /** The agent answers each claimed session once or twice, closes it and claims the next. */
-async function serve(desk: Desk, agent: Agent): Promise<void> {
+async function serve(desk: RunningLoad, agent: Agent): Promise<void> {
   let session: string | null = null
   for (let n = 1; desk.running(); n += 1) {
     session ??= await claim(desk, agent)
@@ -98,7 +98,13 @@ async function serve(desk: Desk, agent: Agent): Promise<void> {
       const clientMsgId = `${desk.name}-${agent.uid}-${n}`
       const body = { clientMsgId, type: 'text', text: clientMsgId }
       const copies = n % 4 === 0 ? 2 : 1
-      const reply: Act = { kind: 'reply', key: clientMsgId, path: `${path}/messages`, body, copies }
+      const reply: LoadCall = {
+        kind: 'reply',
+        key: clientMsgId,
+        path: `${path}/messages`,
+        body,
+        copies,
+      }
       const [said] = await until(desk, agent, reply)
       if (said?.status !== 202 || n % 2 === 0) {
         await until(desk, agent, { kind: 'close', key: session, path: `${path}/close` })
@@ -110,7 +116,7 @@ async function serve(desk: Desk, agent: Agent): Promise<void> {
 }
 
 /** Claims the next session. If the answer is lost, the agent looks up which sessions they have. */
-async function claim(desk: Desk, agent: Agent): Promise<string | null> {
+async function claim(desk: RunningLoad, agent: Agent): Promise<string | null> {
   const answer = await act(desk, agent, { kind: 'claim', key: '', path: '/api/sessions/claim' })
   if (answer && answer.status < 500) return answer.id || null
   await betweenLooks(5 * pauseMs)
@@ -122,25 +128,25 @@ async function claim(desk: Desk, agent: Agent): Promise<string | null> {
 }
 
 /** Repeats the same call until its outcome is known, because an answer may be lost. */
-async function until(desk: Desk, agent: Agent, what: Act): Promise<Answer[]> {
+async function until(desk: RunningLoad, agent: Agent, what: LoadCall): Promise<AnswerWithId[]> {
   for (;;) {
     const answers = await Promise.all(
       Array.from({ length: what.copies ?? 1 }, () => act(desk, agent, what)),
     )
     const known = answers.filter((answer) => answer !== null && answer.status < 500)
-    if (known.length > 0) return known as Answer[]
+    if (known.length > 0) return known as AnswerWithId[]
     await betweenLooks(5 * pauseMs)
   }
 }
 
-type Act = { kind: Done['kind']; key: string; path: string; body?: object; copies?: number }
-type Answer = { status: number; id: string }
+type LoadCall = { kind: Done['kind']; key: string; path: string; body?: object; copies?: number }
+type AnswerWithId = { status: number; id: string }
 
 async function act(
-  { house, done }: Desk,
+  { house, done }: RunningLoad,
   agent: Agent,
-  { kind, key, path, body = {} }: Act,
-): Promise<Answer | null> {
+  { kind, key, path, body = {} }: LoadCall,
+): Promise<AnswerWithId | null> {
   const from = performance.now()
   const answer = await ask(`${house.url}${path}`, agent.token, body).catch(() => null)
   done.push({
@@ -157,12 +163,12 @@ async function act(
   return answer
 }
 
-function resultOf(answer: Answer | null): Done['result'] {
+function resultOf(answer: AnswerWithId | null): Done['result'] {
   if (!answer || answer.status >= 500) return 'unknown'
   return answer.status < 300 ? 'ok' : 'no'
 }
 
-async function ask(url: string, token: string, body: object): Promise<Answer> {
+async function ask(url: string, token: string, body: object): Promise<AnswerWithId> {
   const answer = await fetch(url, {
     method: 'POST',
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
@@ -170,7 +176,7 @@ async function ask(url: string, token: string, body: object): Promise<Answer> {
     signal: AbortSignal.timeout(givesUpMs),
   })
   const text = await answer.text()
-  const said = (text.startsWith('{') ? JSON.parse(text) : {}) as Said
+  const said = (text.startsWith('{') ? JSON.parse(text) : {}) as BodyWithId
   return { status: answer.status, id: said.message?.id ?? said.id ?? '' }
 }
-type Said = { id?: string; message?: { id: string } }
+type BodyWithId = { id?: string; message?: { id: string } }

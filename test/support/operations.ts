@@ -2,30 +2,29 @@
 // may only be refused if somebody else changed something meanwhile.
 import assert from 'node:assert/strict'
 import { jobs } from '../../src/actions/jobs/jobs.ts'
-import { account, type Actor, type House } from './app.ts'
+import { account, type Actor, type House, type ApiAnswer } from './app.ts'
 import { asAgent, type Agent } from './crowd.ts'
 import type { Draw } from './random.ts'
 import { pushAgain, signed, textXml } from './raw-push.ts'
 
-type Answer = { status: number; body: any }
-export type View = {
+export type SeenSession = {
   id: string
   stateCode: number
   agentUid: number | null
   fence: number
   seq: number
 }
-type Call = (method: string, path: string, body?: unknown) => Promise<Answer>
+type ApiCall = (method: string, path: string, body?: unknown) => Promise<ApiAnswer>
 
 export type Company = {
   house: House
   draw: Draw
-  agents: (Agent & { calls: Call[] })[]
+  agents: (Agent & { calls: ApiCall[] })[]
   supervisor: Actor
   groupIds: number[]
   openids: string[]
   /** The sessions as the callers have last seen them; by them the next calls are chosen. */
-  views: Map<string, View>
+  views: Map<string, SeenSession>
   /** Who owns which session according to an answer; the ledger must confirm it. */
   told: { id: string; uid: number; fence: number }[]
   tally: Record<string, { done: number; refused: number }>
@@ -55,12 +54,12 @@ const weights = {
   settings: 0.5,
   priority: 1,
 }
-type Kind = keyof typeof weights
+type OperationKind = keyof typeof weights
 
 /**
  * For each operation, how a session must have looked to the caller for the operation to make sense.
  */
-const looksAt: Partial<Record<Kind, (view: View) => boolean>> = {
+const looksAt: Partial<Record<OperationKind, (view: SeenSession) => boolean>> = {
   claim: (view) => view.stateCode === 3,
   accept: (view) => view.stateCode === 0,
   reply: (view) => view.stateCode === 1 || view.stateCode === 2,
@@ -84,21 +83,26 @@ export async function operate(at: Company): Promise<void> {
   const view = seen[at.draw.below(Math.min(seen.length, 8))]
   if (!view) return plain(at, 'push')
   const answer = await onSession(at, kind, view)
-  if (kind !== 'note' && kind !== 'reply' && answer.status === 200) see(at, answer.body as View)
-  else await look(at, view.id)
+  if (kind !== 'note' && kind !== 'reply' && answer.status === 200) {
+    see(at, answer.body as SeenSession)
+  } else await look(at, view.id)
 }
 
 /**
  * Makes one of the calls on a session. Nothing is awaited before it, so that it is made with what
  * the caller has seen.
  */
-async function onSession(at: Company, kind: Kind, { id, fence, agentUid }: View): Promise<Answer> {
+async function onSession(
+  at: Company,
+  kind: OperationKind,
+  { id, fence, agentUid }: SeenSession,
+): Promise<ApiAnswer> {
   const path = `/api/sessions/${id}`
   const owner = at.agents.find((agent) => agent.uid === agentUid)
   const mine = owner ? callOf(at, owner) : at.supervisor.call
   const other = at.draw.one(at.agents)
   const n = (at.count += 1)
-  const asked: Partial<Record<Kind, () => Promise<Answer>>> = {
+  const asked: Partial<Record<OperationKind, () => Promise<ApiAnswer>>> = {
     claim: () => callOf(at, other)('POST', `${path}/claim`, {}),
     accept: () => mine('POST', `${path}/accept`, { fence }),
     reply: () =>
@@ -136,15 +140,16 @@ const racing = new Set([403, 404, 409])
  */
 const fine = new Set([200, 201, 202, 204, 422, 503])
 
-function judge({ tally }: Company, kind: string, { status, body }: Answer): void {
+function judge({ tally }: Company, kind: string, { status, body }: ApiAnswer): void {
   assert.ok(racing.has(status) || fine.has(status), `${kind}: ${status} ${JSON.stringify(body)}`)
   const one = (tally[kind] ??= { done: 0, refused: 0 })
   one[racing.has(status) ? 'refused' : 'done'] += 1
 }
 
-const callOf = ({ draw }: Company, agent: Company['agents'][number]): Call => draw.one(agent.calls)
+const callOf = ({ draw }: Company, agent: Company['agents'][number]): ApiCall =>
+  draw.one(agent.calls)
 
-function see({ views }: Company, view: View): void {
+function see({ views }: Company, view: SeenSession): void {
   views.delete(view.id)
   if (view.stateCode >= 0) views.set(view.id, view)
 }
@@ -154,12 +159,12 @@ const viewed =
 
 /** Reads the session as it is now, because the next calls are chosen by it. */
 async function look(at: Company, id: string): Promise<void> {
-  for (const view of await at.house.rows<View>(`${viewed} where s.session_id = ?`, [id])) {
+  for (const view of await at.house.rows<SeenSession>(`${viewed} where s.session_id = ?`, [id])) {
     see(at, view)
   }
 }
 
-async function plain(at: Company, kind: Kind): Promise<void> {
+async function plain(at: Company, kind: OperationKind): Promise<void> {
   const agent = at.draw.one(at.agents)
   const n = (at.count += 1)
   if (kind === 'push') return push(at, at.draw.one(at.openids), n)
@@ -167,7 +172,7 @@ async function plain(at: Company, kind: Kind): Promise<void> {
     const answer = await callOf(at, agent)('POST', '/api/sessions/claim', {})
     judge(at, kind, answer)
     if (answer.status !== 200) return
-    see(at, answer.body as View)
+    see(at, answer.body as SeenSession)
     at.told.push({
       id: answer.body.id as string,
       uid: answer.body.agentUid as number,
@@ -180,9 +185,9 @@ async function plain(at: Company, kind: Kind): Promise<void> {
 
 async function onCompany(
   at: Company,
-  kind: Kind,
+  kind: OperationKind,
   agent: Company['agents'][number],
-): Promise<Answer> {
+): Promise<ApiAnswer> {
   const { draw, supervisor, house } = at
   if (kind === 'presence') {
     return callOf(at, agent)('PUT', '/api/me/presence', {
@@ -222,8 +227,8 @@ async function push(at: Company, openid: string, n: number): Promise<void> {
   )
   judge(at, 'push', { status: answer.status, body: await answer.text() })
   const open = `${viewed} join wx_user u on u.wx_user_id = s.wx_user_id where u.appid = ? and u.openid = ? and s.open_key is not null`
-  for (const view of await at.house.rows<View>(open, [account.appid, openid])) see(at, view)
+  for (const view of await at.house.rows<SeenSession>(open, [account.appid, openid])) see(at, view)
 }
 
-export const callsAt = (urls: string[], agent: Agent): Call[] =>
+export const callsAt = (urls: string[], agent: Agent): ApiCall[] =>
   urls.map((url) => asAgent(url, agent))

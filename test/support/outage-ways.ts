@@ -2,7 +2,7 @@
 // and returns how to end it.
 import type { TcpProxy } from './tcp-proxy.ts'
 
-export type Way = {
+export type OutageWay = {
   name: string
   /**
    * What happens to requests meanwhile: `late` they take long, `struck` they are cut off, `away`
@@ -18,7 +18,7 @@ const strikesEveryMs = 400
  * Makes a failure that repeats itself: new connections work for a while and are then struck in the
  * middle of a request, again and again.
  */
-const again = (strike: (wire: TcpProxy) => void): Way['begin'] => {
+const again = (strike: (wire: TcpProxy) => void): OutageWay['begin'] => {
   return async (wire) => {
     strike(wire)
     const timer = setInterval(() => {
@@ -30,7 +30,7 @@ const again = (strike: (wire: TcpProxy) => void): Way['begin'] => {
   }
 }
 
-export const ways: Way[] = [
+export const ways: OutageWay[] = [
   {
     name: 'cuts every connection, again and again',
     kind: 'struck',

@@ -1,6 +1,6 @@
 // Describes a call of a race: who makes it, what it changes, and what must be true after it.
-import type { Scene, State, Who } from './race-stage.ts'
-import type { Answered } from './route-calls.ts'
+import type { RaceScene, State, RaceRole } from './race-stage.ts'
+import type { RouteAnswer } from './route-calls.ts'
 
 /**
  * For each beginning of a path, the kind of row that its routes write; calls that write the same
@@ -32,13 +32,13 @@ export const kindsByPath = {
   '/api/pushes/refused': 'refused push',
 } as const
 
-export type Kind = (typeof kindsByPath)[keyof typeof kindsByPath]
+export type ThingKind = (typeof kindsByPath)[keyof typeof kindsByPath]
 
 /**
  * A fact that must be true after a successful call. If two calls claim different facts about the
  * same thing, either may be true.
  */
-export type Claim = { of: string; want: unknown; get: () => Promise<unknown> }
+export type PromisedFact = { of: string; want: unknown; get: () => Promise<unknown> }
 
 /**
  * What a call damages, so that it is restored after the race. `rights`: what the owner may do and
@@ -46,18 +46,18 @@ export type Claim = { of: string; want: unknown; get: () => Promise<unknown> }
  */
 type Spoils = 'account' | 'owner' | 'other' | 'company' | 'rights' | 'settings' | 'replay'
 
-export type Act = {
+export type RaceAct = {
   name: string
   operation: string
-  kinds: Kind[]
+  kinds: ThingKind[]
   from?: State
-  call: (scene: Scene, n: number) => Promise<Answered>
-  claims?: (scene: Scene, answer: Answered, n: number) => Claim[]
+  call: (scene: RaceScene, n: number) => Promise<RouteAnswer>
+  claims?: (scene: RaceScene, answer: RouteAnswer, n: number) => PromisedFact[]
   /**
    * Names the things whose state this call changes again, so that what the other call promised
    * about them need not be true afterwards.
    */
-  undoes?: (scene: Scene) => string[]
+  undoes?: (scene: RaceScene) => string[]
   /**
    * What the call competes for and only one can have, such as `name`. If two different calls have
    * the same word, one must succeed and the other be refused.
@@ -67,11 +67,11 @@ export type Act = {
   /** Set if the call ends the person's sign-ins, so that later calls with them get 401. */
   endsLogins?: true
   /** Prepares what the call needs in the company before the race. */
-  before?: (scene: Scene) => Promise<void>
+  before?: (scene: RaceScene) => Promise<void>
 }
 
-export type Way = Partial<Omit<Act, 'operation' | 'call'>> & {
-  by?: Who
-  body?: (scene: Scene, n: number) => object
-  make?: Act['call']
+export type RaceWay = Partial<Omit<RaceAct, 'operation' | 'call'>> & {
+  by?: RaceRole
+  body?: (scene: RaceScene, n: number) => object
+  make?: RaceAct['call']
 }

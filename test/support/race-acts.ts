@@ -1,20 +1,11 @@
 // For each route that writes: what it changes, in which variants it is called in a race, and what
 // must be true afterwards unless it was refused.
+import { dayMs, minuteMs } from '../../rules/session/timers.ts'
 import type { Route } from '../../src/http/engine/route.ts'
-import { type Act, type Kind, type Way, kindsByPath } from './race-act.ts'
-import { keys, pushed, reply, rule } from './race-claims.ts'
+import { type RaceAct, type ThingKind, type RaceWay, kindsByPath } from './race-act.ts'
+import { keys, pushed, quickReply, rule } from './race-claims.ts'
 import { byField, readsOnly } from './race-fields.ts'
-import {
-  type Scene,
-  type State,
-  type Who,
-  callTo,
-  day,
-  fire,
-  minute,
-  ok,
-  push,
-} from './race-stage.ts'
+import { type RaceScene, type State, type RaceRole, callTo, fire, ok, push } from './race-stage.ts'
 import { companyWays } from './race-ways-company.ts'
 import { sessionWays } from './race-ways-sessions.ts'
 import { textWays } from './race-ways-texts.ts'
@@ -25,7 +16,7 @@ import { callOf, fillOf, operationOf } from './route-calls.ts'
  */
 const ways = { ...companyWays, ...sessionWays, ...textWays }
 
-const who: Record<string, Who> = {
+const who: Record<string, RaceRole> = {
   owner: 'owner',
   stranger: 'other',
   supervisor: 'chief',
@@ -43,7 +34,7 @@ const states: Record<string, State> = {
   failedLine: 'failedLine',
 }
 
-export function kindOf(path: string): Kind {
+export function kindOf(path: string): ThingKind {
   const found = Object.entries(kindsByPath).find(([begin]) => path.startsWith(begin))
   if (found) return found[1]
   throw new Error(
@@ -53,8 +44,8 @@ export function kindOf(path: string): Kind {
 }
 
 /** All calls that can be raced: every variant of every route that writes, and every job. */
-export function actsOf(routes: Route[], jobs: string[]): Act[] {
-  const all = routes.flatMap((route): Act[] => {
+export function actsOf(routes: Route[], jobs: string[]): RaceAct[] {
+  const all = routes.flatMap((route): RaceAct[] => {
     const operation = operationOf(route)
     if (readsOnly.has(operation)) return []
     if (operation === 'POST /api/admin/jobs/:name/run') return jobs.map(jobAct)
@@ -69,10 +60,10 @@ export function actsOf(routes: Route[], jobs: string[]): Act[] {
  * Who makes a call: a person's own things are changed by their owner, everything else by somebody
  * who is allowed to.
  */
-const whoCalls = (of: Kind, by: string): Who =>
+const whoCalls = (of: ThingKind, by: string): RaceRole =>
   of === 'person' && by === 'stranger' ? 'owner' : (who[by] ?? 'boss')
 
-function actOf(route: Route, way: Way): Act {
+function actOf(route: Route, way: RaceWay): RaceAct {
   const operation = operationOf(route)
   const fill = fillOf(route)
   const of = kindOf(route.path)
@@ -94,9 +85,9 @@ function actOf(route: Route, way: Way): Act {
   }
 }
 
-const dueIn: Record<string, number> = { reclaim: day + minute }
+const dueIn: Record<string, number> = { reclaim: dayMs + minuteMs }
 
-const jobAct = (name: string): Act => ({
+const jobAct = (name: string): RaceAct => ({
   name: `job ${name}`,
   operation: 'POST /api/admin/jobs/:name/run',
   kinds: ['session'],
@@ -106,12 +97,12 @@ const jobAct = (name: string): Act => ({
   },
 })
 
-export const isJob = ({ name }: Act) => name.startsWith('job ')
+export const isJob = ({ name }: RaceAct) => name.startsWith('job ')
 
 /** How far the clock is moved before the call, so that a job has something to do. */
-export const dueAfter = ({ name }: Act) => dueIn[name.slice('job '.length)] ?? 2 * minute
+export const dueAfter = ({ name }: RaceAct) => dueIn[name.slice('job '.length)] ?? 2 * minuteMs
 
-const pushActs: Act[] = [
+const pushActs: RaceAct[] = [
   {
     name: 'push (text)',
     operation: 'push',
@@ -138,7 +129,7 @@ const pushActs: Act[] = [
 ]
 
 /** For each kind of thing, creates what the calls of a race are about, and nothing more. */
-export const makers: Partial<Record<Kind, (scene: Scene) => Promise<void>>> = {
+export const makers: Partial<Record<ThingKind, (scene: RaceScene) => Promise<void>>> = {
   group: async (scene) => {
     const { ask, people, ids } = scene
     const above = ok(await ask('boss', 'POST /api/groups', { name: 'above' }))
@@ -151,7 +142,7 @@ export const makers: Partial<Record<Kind, (scene: Scene) => Promise<void>>> = {
     ids.paths['rules'] = ok(await ask('boss', 'POST /api/rules', rule('before'))).id
   },
   reply: async ({ ask, ids }) => {
-    const body = { ...reply(9), scope: 'shared' }
+    const body = { ...quickReply(9), scope: 'shared' }
     ids.paths['quick-replies'] = ok(await ask('chief', 'POST /api/quick-replies', body)).id
   },
   'reply group': async ({ ask, ids }) => {

@@ -1,27 +1,27 @@
 // Makes the facts that must be true after a call of a race, each with the way to read it.
 import { account, password } from './app.ts'
-import type { Claim } from './race-act.ts'
-import type { Scene, Who } from './race-stage.ts'
-import type { Answered } from './route-calls.ts'
+import type { PromisedFact } from './race-act.ts'
+import type { RaceScene, RaceRole } from './race-stage.ts'
+import type { RouteAnswer } from './route-calls.ts'
 
-export const at = (scene: Scene, things: string, more = '') =>
+export const at = (scene: RaceScene, things: string, more = '') =>
   `/api/${things}/${scene.ids.paths[things] ?? ''}${more}`
 
-export const sessionAt = (scene: Scene, more = '') => at(scene, 'sessions', more)
+export const sessionAt = (scene: RaceScene, more = '') => at(scene, 'sessions', more)
 
-export const read = async (scene: Scene, path: string, by: Who = 'boss') => {
+export const read = async (scene: RaceScene, path: string, by: RaceRole = 'boss') => {
   const { status, body } = await scene.ask(by, `GET ${path}`)
   return status === 200 ? body : null
 }
 
-export const row = async (scene: Scene, query: string, values: (string | number)[]) =>
+export const row = async (scene: RaceScene, query: string, values: (string | number)[]) =>
   (await scene.house.rows<Record<string, unknown>>(query, values))[0] ?? null
 
 /**
  * What must be true after a line was accepted: it exists exactly once. A repeated call must not
  * store it again.
  */
-export const lineThere = (scene: Scene, answer: Answered): Claim[] => {
+export const lineThere = (scene: RaceScene, answer: RouteAnswer): PromisedFact[] => {
   const { id } = answer.body.message as { id: string }
   return [
     {
@@ -38,7 +38,7 @@ export const lineThere = (scene: Scene, answer: Answered): Claim[] => {
 }
 
 /** What must be true if the caller was told that a session is theirs: the ledger says so too. */
-export const told = (scene: Scene, { body }: Answered): Claim[] => [
+export const ledgerSaysSo = (scene: RaceScene, { body }: RouteAnswer): PromisedFact[] => [
   {
     of: `ledger of ${body.id} with fence ${body.fence}`,
     want: body.agentUid,
@@ -52,7 +52,7 @@ export const told = (scene: Scene, { body }: Answered): Claim[] => [
   },
 ]
 
-export const ended = (scene: Scene): Claim[] => [
+export const sessionEnded = (scene: RaceScene): PromisedFact[] => [
   {
     of: 'the session is open',
     want: null,
@@ -65,13 +65,13 @@ export const ended = (scene: Scene): Claim[] => [
   },
 ]
 
-export const personAt = (scene: Scene) => at(scene, 'users')
+export const personAt = (scene: RaceScene) => at(scene, 'users')
 
 export const fieldsOf = (
   answers: object,
   path: string,
   get: () => Promise<Record<string, unknown> | null>,
-): Claim[] =>
+): PromisedFact[] =>
   Object.entries(answers).map(([name, want]) => ({
     of: `${path}#${name}`,
     want,
@@ -81,9 +81,9 @@ export const fieldsOf = (
 /**
  * Where the test looks for a thing that must exist after a call: in a list and at its own address.
  */
-type Place = { list: string; id: string | number; by?: Who | undefined }
+type WhereListed = { list: string; id: string | number; by?: RaceRole | undefined }
 
-const thereAt = (scene: Scene, { list, id, by = 'boss' }: Place): Claim => ({
+const thereAt = (scene: RaceScene, { list, id, by = 'boss' }: WhereListed): PromisedFact => ({
   of: `${list}/${id}#there`,
   want: true,
   get: async () => {
@@ -100,25 +100,25 @@ const thereAt = (scene: Scene, { list, id, by = 'boss' }: Place): Claim => ({
 })
 
 export const made =
-  (list: string, by: Who = 'boss', key = 'id') =>
-  (scene: Scene, { body }: Answered): Claim[] => [
+  (list: string, by: RaceRole = 'boss', key = 'id') =>
+  (scene: RaceScene, { body }: RouteAnswer): PromisedFact[] => [
     thereAt(scene, { list, id: body[key] as string, by }),
   ]
 
 export const gone =
   (things: string) =>
-  (scene: Scene): Claim[] => [
+  (scene: RaceScene): PromisedFact[] => [
     { ...thereAt(scene, { list: `/api/${things}`, id: idIn(scene, things) }), want: false },
   ]
 
-const idIn = (scene: Scene, things: string): string | number => {
+const idIn = (scene: RaceScene, things: string): string | number => {
   const id = scene.ids.paths[things] ?? ''
   return things === 'groups' ? Number(id) : id
 }
 
-export const undoes = (things: string) => (scene: Scene) => [at(scene, things)]
+export const undoes = (things: string) => (scene: RaceScene) => [at(scene, things)]
 
-export const presenceOf = (want: string) => (scene: Scene) => [
+export const presenceOf = (want: string) => (scene: RaceScene) => [
   {
     of: 'presence',
     want,
@@ -138,10 +138,10 @@ export const rule = (name: string, more: object = {}) => ({
   ...more,
 })
 
-export const ruleFor = (scene: Scene, n: number) =>
+export const ruleFor = (scene: RaceScene, n: number) =>
   rule(`${scene.word}${n}`, n === 0 ? {} : { priority: n, enabled: false })
 
-export const wholeRule = (scene: Scene, n: number): Claim[] => {
+export const wholeRule = (scene: RaceScene, n: number): PromisedFact[] => {
   const { name, priority, enabled } = ruleFor(scene, n)
   const pick = (body: any) => [body?.name, body?.priority, body?.enabled]
   return [
@@ -153,14 +153,17 @@ export const wholeRule = (scene: Scene, n: number): Claim[] => {
   ]
 }
 
-export const toGroup = (scene: Scene) => Number(scene.ids.paths['groups'])
+export const toGroup = (scene: RaceScene) => Number(scene.ids.paths['groups'])
 
-export const reply = (n: number) => ({ title: `t${n}`, content: { type: 'text', text: `c${n}` } })
+export const quickReply = (n: number) => ({
+  title: `t${n}`,
+  content: { type: 'text', text: `c${n}` },
+})
 
-export const wholeReply = (scene: Scene, n: number): Claim[] => [
+export const wholeReply = (scene: RaceScene, n: number): PromisedFact[] => [
   {
     of: `${at(scene, 'quick-replies')}#whole`,
-    want: [reply(n).title, reply(n).content.text],
+    want: [quickReply(n).title, quickReply(n).content.text],
     get: async () => {
       const body = await read(scene, at(scene, 'quick-replies'))
       return [body?.title, body?.content.text]
@@ -169,7 +172,7 @@ export const wholeReply = (scene: Scene, n: number): Claim[] => [
 ]
 
 /** What must be true after the push of a text was answered: its line is stored exactly once. */
-export const pushed = (scene: Scene, text: string): Claim[] => [
+export const pushed = (scene: RaceScene, text: string): PromisedFact[] => [
   {
     of: `line ${text}`,
     want: 1,
@@ -186,7 +189,7 @@ export const keys = {
   encodingAesKey: account.encodingAesKey,
 }
 
-export const taken = (name: string) => (scene: Scene, n: number) => ({
+export const taken = (name: string) => (scene: RaceScene, n: number) => ({
   username: `${name}${scene.word}`,
   password,
   role: 'agent',

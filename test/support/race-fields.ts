@@ -2,12 +2,12 @@
 // one of them, drawn by the seed.
 import type { Route } from '../../src/http/engine/route.ts'
 import { password } from './app.ts'
-import type { Way } from './race-act.ts'
+import type { RaceWay } from './race-act.ts'
 import { fieldsOf, read, toGroup } from './race-claims.ts'
-import type { Scene } from './race-stage.ts'
-import { type Schema, callOf, freshWord, operationOf, schemaOf } from './route-calls.ts'
+import type { RaceScene } from './race-stage.ts'
+import { type InputSchema, callOf, freshWord, operationOf, inputSchemaOf } from './route-calls.ts'
 
-export const inGroup = (scene: Scene) => ({
+export const inGroup = (scene: RaceScene) => ({
   username: freshWord(),
   password,
   role: 'agent',
@@ -46,14 +46,14 @@ const elsewhere: Record<string, string[]> = {
  * What these fields change besides the rows of their own route, so that they are raced with the
  * calls that write those rows too.
  */
-const fieldsTouch: Record<string, Pick<Way, 'kinds' | 'spoils'>> = {
+const fieldsTouch: Record<string, Pick<RaceWay, 'kinds' | 'spoils'>> = {
   'PATCH /api/settings': { kinds: ['group', 'session'], spoils: ['settings'] },
   'PATCH /api/users/:uid': { kinds: ['group', 'session'], spoils: ['rights'] },
   'PATCH /api/accounts/:id': { kinds: ['session'] },
 }
 
 /** Two values to race for each field that cannot have the values made up from its schema. */
-export const values: Record<string, (scene: Scene) => [unknown, unknown]> = {
+export const values: Record<string, (scene: RaceScene) => [unknown, unknown]> = {
   tags: () => [['一'], ['二']],
   expiresAt: () => ['2100-01-01T00:00:00.000Z', '2200-01-01T00:00:00.000Z'],
   maxAgents: () => [100, 200],
@@ -82,9 +82,9 @@ export const values: Record<string, (scene: Scene) => [unknown, unknown]> = {
  */
 const dependsOnGroup = new Set(['groupIds', 'groups'])
 
-type Field = { name: string; schema: Schema }
+type Field = { name: string; schema: InputSchema }
 
-function valuesOf(scene: Scene, operation: string, { name, schema }: Field): unknown[] {
+function valuesOf(scene: RaceScene, operation: string, { name, schema }: Field): unknown[] {
   const known = values[name]?.(scene)
   if (known) return known
   if (schema.type === 'boolean') return [true, false]
@@ -103,9 +103,9 @@ function valuesOf(scene: Scene, operation: string, { name, schema }: Field): unk
  * For a body whose fields are independent: a variant that sends one of them, drawn by the seed;
  * null for any other body.
  */
-export function byField(route: Route): Way | null {
+export function byField(route: Route): RaceWay | null {
   const operation = operationOf(route)
-  const { properties }: Schema = route.body ? schemaOf(route.body) : {}
+  const { properties }: InputSchema = route.body ? inputSchemaOf(route.body) : {}
   if (route.method !== 'patch' || !properties) return null
   const names = Object.keys(properties).filter((name) => !elsewhere[operation]?.includes(name))
   const sent = new Map<string, Record<string, unknown>>()
@@ -132,10 +132,10 @@ export function byField(route: Route): Way | null {
   }
 }
 
-const pathOf = (route: Route, scene: Scene) =>
+const pathOf = (route: Route, scene: RaceScene) =>
   callOf(route, scene.ids, { by: 'admin', body: () => ({}) }).path
 
-async function whole(scene: Scene, path: string): Promise<Record<string, unknown> | null> {
+async function whole(scene: RaceScene, path: string): Promise<Record<string, unknown> | null> {
   const by = /companies|platforms/.test(path) ? 'operator' : 'boss'
   const alone = await read(scene, path, by)
   if (alone) return alone

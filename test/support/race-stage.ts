@@ -1,24 +1,25 @@
 // The stage for races. Each race that runs in parallel has its own company with people and an
 // account, and what its calls are about is created anew for every race through the API.
 import assert from 'node:assert/strict'
+import { minuteMs, dayMs } from '../../rules/session/timers.ts'
 import { account, password, post, signIn, type House } from './app.ts'
 import { eventually } from './eventually.ts'
 import type { Draw } from './random.ts'
 import { signed, textXml } from './raw-push.ts'
-import { freshWord, send, type Answered, type Ids, type RouteCall } from './route-calls.ts'
+import { freshWord, send, type RouteAnswer, type RouteIds, type RouteCall } from './route-calls.ts'
 
-export type Person = { uid: number; username: string; token: string }
-export type Who = 'boss' | 'chief' | 'owner' | 'other' | 'small' | 'operator'
+export type RacePerson = { uid: number; username: string; token: string }
+export type RaceRole = 'boss' | 'chief' | 'owner' | 'other' | 'small' | 'operator'
 /** In which state the session is brought before the race. */
 export type State =
   'queued' | 'waiting' | 'active' | 'group' | 'silent' | 'missed' | 'reclaimed' | 'failedLine'
 
-export type Clock = { now: () => number; advance: (ms: number) => Promise<void> }
-export type Stage = {
+export type RaceClock = { now: () => number; advance: (ms: number) => Promise<void> }
+export type RaceStage = {
   house: House
-  clock: Clock
+  clock: RaceClock
   companyId: string
-  people: Record<Who, Person>
+  people: Record<RaceRole, RacePerson>
   account: { id: string; appid: string }
   /** The company's settings before any race, which are restored after a race that changed them. */
   settings: object
@@ -26,12 +27,12 @@ export type Stage = {
    * Makes a call as this person, always through the first process, to prepare a race or to check
    * its result. `how` is the method and path, as a route is named.
    */
-  ask: (who: Who, how: string, body?: unknown) => Promise<Answered>
+  ask: (who: RaceRole, how: string, body?: unknown) => Promise<RouteAnswer>
 }
 /** A race: its company and people, and the things that its calls are about. */
-export type Scene = Stage & {
+export type RaceScene = RaceStage & {
   draw: Draw
-  ids: Ids
+  ids: RouteIds
   openid: string
   /**
    * The queued session of a second follower, so that two sessions can be claimed; null if neither
@@ -43,14 +44,12 @@ export type Scene = Stage & {
 }
 
 const token = 'racetoken'
-export const minute = 60_000
-export const day = 24 * 60 * minute
 
 /**
  * Returns an object that moves the clock of the house. All races share it, so moving it affects all
  * of them.
  */
-export function openRaceClock(house: House): Clock {
+export function openRaceClock(house: House): RaceClock {
   let total = 0
   let last = Promise.resolve()
   return {
@@ -64,7 +63,7 @@ export function openRaceClock(house: House): Clock {
   }
 }
 
-export async function openStage(house: House, clock: Clock): Promise<Stage> {
+export async function openRaceStage(house: House, clock: RaceClock): Promise<RaceStage> {
   const name = freshWord()
   const made = await house.admin.call('POST', '/api/companies', {
     name,
@@ -72,7 +71,7 @@ export async function openStage(house: House, clock: Clock): Promise<Stage> {
   })
   assert.equal(made.status, 201)
   const boss = await enter(house, `boss-${name}`)
-  const people: Stage['people'] = {
+  const people: RaceStage['people'] = {
     boss,
     operator: { uid: house.admin.uid, username: 'admin', token: house.admin.token },
     chief: boss,
@@ -80,7 +79,7 @@ export async function openStage(house: House, clock: Clock): Promise<Stage> {
     other: boss,
     small: boss,
   }
-  const stage: Stage = {
+  const stage: RaceStage = {
     house,
     clock,
     companyId: made.body.id,
@@ -111,18 +110,22 @@ const settings = {
 }
 
 /** Restores the settings that the company had before the race. */
-export async function settle({ ask, companyId, settings: before }: Stage): Promise<void> {
+export async function settle({ ask, companyId, settings: before }: RaceStage): Promise<void> {
   const limits = { enabled: true, expiresAt: null, maxAgents: null, maxAccounts: null }
   ok(await ask('operator', `PATCH /api/companies/${companyId}`, limits))
   ok(await ask('boss', 'PATCH /api/settings', before))
 }
 
-async function enter({ urls }: House, username: string): Promise<Person> {
+async function enter({ urls }: House, username: string): Promise<RacePerson> {
   const { uid, token: one } = await signIn(urls[0] ?? '', username)
   return { uid, username, token: one }
 }
 
-async function hire({ house, ask }: Stage, who: Who, username: string): Promise<Person> {
+async function hire(
+  { house, ask }: RaceStage,
+  who: RaceRole,
+  username: string,
+): Promise<RacePerson> {
   const role = who === 'chief' ? 'supervisor' : 'agent'
   const capacity = who === 'small' ? 1 : 1000
   ok(await ask('boss', 'POST /api/users', { username, password, role, capacity }))
@@ -134,7 +137,7 @@ async function hire({ house, ask }: Stage, who: Who, username: string): Promise<
  * ended.
  */
 export async function restore(
-  stage: Stage,
+  stage: RaceStage,
   who: 'owner' | 'other',
   { signedOut }: { signedOut: boolean },
 ): Promise<void> {
@@ -156,7 +159,7 @@ export async function restore(
   if (signedOut) people[who] = await enter(house, username)
 }
 
-export async function renewAccount(stage: Stage): Promise<void> {
+export async function renewAccount(stage: RaceStage): Promise<void> {
   const { house, ask } = stage
   const appid = `wx${freshWord()}`
   const keys = { appid, token, appSecret: account.appSecret, mode: 'plain' as const }
@@ -175,7 +178,7 @@ export async function renewAccount(stage: Stage): Promise<void> {
 }
 
 /** Returns the body of a call that must succeed, and fails the test if it did not. */
-export function ok({ status, body }: Answered): any {
+export function ok({ status, body }: RouteAnswer): any {
   assert.ok(status < 300, `${status} ${JSON.stringify(body)}`)
   return body
 }
@@ -185,14 +188,15 @@ const eventXml = (openid: string, event: string, key: string) =>
   `<xml><ToUserName>gh_1</ToUserName><FromUserName>${openid}</FromUserName><CreateTime>${(pushes += 1)}</CreateTime>` +
   `<MsgType>event</MsgType><Event>${event}</Event><EventKey>${key}</EventKey></xml>`
 
-export type Said = { openid: string; text: string } | { openid: string; event: string; key: string }
+export type FollowerPush =
+  { openid: string; text: string } | { openid: string; event: string; key: string }
 
 /** Pushes to one of the processes like WeChat would. */
 export async function push(
-  { house, clock, account: { appid } }: Stage,
-  said: Said,
+  { house, clock, account: { appid } }: RaceStage,
+  said: FollowerPush,
   process = 0,
-): Promise<Answered> {
+): Promise<RouteAnswer> {
   const xml =
     'text' in said
       ? textXml(said.openid, String((pushes += 1)), said.text)
@@ -203,7 +207,7 @@ export async function push(
   return { status: answer.status, body: await answer.text(), location: null }
 }
 
-export async function arrive(stage: Stage) {
+export async function arrive(stage: RaceStage) {
   const openid = `o${freshWord()}`
   const { appid } = stage.account
   await post(`${stage.house.simulator}/sim/followers`, { appid, openid })
@@ -217,7 +221,7 @@ export async function arrive(stage: Stage) {
 }
 
 /** Brings the session of a new follower into the state that the calls need. */
-export async function bring(scene: Scene, state: State): Promise<void> {
+export async function bring(scene: RaceScene, state: State): Promise<void> {
   const { openid, sessionId, customerId } = await arrive(scene)
   scene.openid = openid
   Object.assign(scene.ids.paths, { sessions: sessionId, customers: customerId })
@@ -225,15 +229,16 @@ export async function bring(scene: Scene, state: State): Promise<void> {
   await ways[state](scene, `/api/sessions/${sessionId}`)
 }
 
-const job = ({ ask }: Stage, name: string) => ask('boss', `POST /api/admin/jobs/${name}/run`, {})
+const job = ({ ask }: RaceStage, name: string) =>
+  ask('boss', `POST /api/admin/jobs/${name}/run`, {})
 
 /** Runs a job; another race may be running the same job at the moment. */
-export const runJob = (stage: Stage, name: string): Promise<void> =>
+export const runJobInRace = (stage: RaceStage, name: string): Promise<void> =>
   eventually(async () => {
     ok(await job(stage, name))
   })
 
-const ways: Record<State, (scene: Scene, at: string) => Promise<void>> = {
+const ways: Record<State, (scene: RaceScene, at: string) => Promise<void>> = {
   queued: () => Promise.resolve(),
   waiting: async ({ ask, people }, at) => {
     ok(await ask('chief', `POST ${at}/transfer`, { agentUid: people.owner.uid }))
@@ -250,13 +255,13 @@ const ways: Record<State, (scene: Scene, at: string) => Promise<void>> = {
     ok(await ask('boss', `POST ${at}/close`, {}))
   },
   missed: async (scene) => {
-    await scene.clock.advance(2 * minute)
-    await runJob(scene, 'queue-timeout')
+    await scene.clock.advance(2 * minuteMs)
+    await runJobInRace(scene, 'queue-timeout')
   },
   reclaimed: async (scene, at) => {
     await ways.active(scene, at)
-    await scene.clock.advance(day + minute)
-    await runJob(scene, 'reclaim')
+    await scene.clock.advance(dayMs + minuteMs)
+    await runJobInRace(scene, 'reclaim')
   },
   failedLine: async (scene, at) => {
     await ways.active(scene, at)
@@ -287,7 +292,7 @@ export const callTo = (how: string, body?: unknown): RouteCall => {
 }
 /** Makes the n-th call of a race, at the n-th process, so that two processes compete. */
 export const fire = (
-  { house, people }: Scene,
+  { house, people }: RaceScene,
   n: number,
-  { by, call }: { by: Who; call: RouteCall },
-): Promise<Answered> => send(atProcess(house, n), people[by].token, call)
+  { by, call }: { by: RaceRole; call: RouteCall },
+): Promise<RouteAnswer> => send(atProcess(house, n), people[by].token, call)

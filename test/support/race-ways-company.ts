@@ -1,6 +1,6 @@
 // The variants in which calls about people, groups, accounts and companies are made in a race.
 import { password } from './app.ts'
-import type { Way } from './race-act.ts'
+import type { RaceWay } from './race-act.ts'
 import {
   at,
   fieldsOf,
@@ -17,7 +17,7 @@ import {
 import { inGroup } from './race-fields.ts'
 import { callTo, fire } from './race-stage.ts'
 
-export const companyWays: Record<string, Way[]> = {
+export const companyWays: Record<string, RaceWay[]> = {
   'POST /api/login': [
     {
       body: ({ people }) => ({ username: people.owner.username, password }),

@@ -1,22 +1,30 @@
 // The variants in which calls about sessions, their lines and customers are made in a race.
-import type { Way } from './race-act.ts'
-import { ended, lineThere, read, row, sessionAt, toGroup, told } from './race-claims.ts'
+import type { RaceWay } from './race-act.ts'
+import {
+  sessionEnded,
+  lineThere,
+  read,
+  row,
+  sessionAt,
+  toGroup,
+  ledgerSaysSo,
+} from './race-claims.ts'
 import { callTo, fire } from './race-stage.ts'
 
-export const sessionWays: Record<string, Way[]> = {
+export const sessionWays: Record<string, RaceWay[]> = {
   'POST /api/reclaims/undo': [{}],
   'POST /api/sessions/claim': [
-    { claims: (scene, answer) => (answer.status === 200 ? told(scene, answer) : []) },
+    { claims: (scene, answer) => (answer.status === 200 ? ledgerSaysSo(scene, answer) : []) },
     {
       name: 'with room for one',
       by: 'small',
-      claims: (scene, answer) => (answer.status === 200 ? told(scene, answer) : []),
+      claims: (scene, answer) => (answer.status === 200 ? ledgerSaysSo(scene, answer) : []),
     },
   ],
   'POST /api/sessions/:id/claim': [
-    { claims: told },
-    { name: 'by the owner', by: 'owner', claims: told },
-    { name: 'with room for one', by: 'small', claims: told },
+    { claims: ledgerSaysSo },
+    { name: 'by the owner', by: 'owner', claims: ledgerSaysSo },
+    { name: 'with room for one', by: 'small', claims: ledgerSaysSo },
     {
       name: 'another, with room for one',
       from: 'queued',
@@ -24,31 +32,34 @@ export const sessionWays: Record<string, Way[]> = {
         const path = `/api/sessions/${scene.beside?.sessionId ?? ''}/claim`
         return fire(scene, n, { by: 'small', call: callTo(`POST ${path}`, {}) })
       },
-      claims: told,
+      claims: ledgerSaysSo,
     },
   ],
-  'POST /api/sessions/:id/accept': [{ claims: told }],
+  'POST /api/sessions/:id/accept': [{ claims: ledgerSaysSo }],
   'POST /api/sessions/:id/close': [
-    { claims: ended },
-    { name: 'by a supervisor', by: 'chief', from: 'queued', claims: ended },
-    { name: 'dropping what waits', body: () => ({ pending: 'drop' }), claims: ended },
+    { claims: sessionEnded },
+    { name: 'by a supervisor', by: 'chief', from: 'queued', claims: sessionEnded },
+    { name: 'dropping what waits', body: () => ({ pending: 'drop' }), claims: sessionEnded },
   ],
-  'POST /api/sessions': [{ claims: told }, { name: 'by the owner', by: 'owner', claims: told }],
+  'POST /api/sessions': [
+    { claims: ledgerSaysSo },
+    { name: 'by the owner', by: 'owner', claims: ledgerSaysSo },
+  ],
   'POST /api/sessions/:id/transfer': [
-    { claims: told, body: ({ people }) => ({ agentUid: people.other.uid, note: '请接' }) },
+    { claims: ledgerSaysSo, body: ({ people }) => ({ agentUid: people.other.uid, note: '请接' }) },
     {
       name: 'to the group',
       kinds: ['group'],
       body: (scene) => ({ groupId: toGroup(scene) }),
-      claims: told,
+      claims: ledgerSaysSo,
     },
     {
       name: 'to somebody with room for one',
       body: ({ people }) => ({ agentUid: people.small.uid }),
-      claims: told,
+      claims: ledgerSaysSo,
     },
   ],
-  'POST /api/sessions/:id/takeover': [{ claims: told }],
+  'POST /api/sessions/:id/takeover': [{ claims: ledgerSaysSo }],
   'POST /api/sessions/:id/members': [
     { body: ({ people }) => ({ uids: [people.other.uid] }) },
     { name: 'another', from: 'group', body: ({ people }) => ({ uids: [people.small.uid] }) },

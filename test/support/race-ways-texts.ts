@@ -1,12 +1,12 @@
 // The variants in which calls about receptions, platforms, quick replies and rules are made in a
 // race.
-import type { Way } from './race-act.ts'
+import type { RaceWay } from './race-act.ts'
 import {
   at,
   gone,
   keys,
   made,
-  reply,
+  quickReply,
   rule,
   ruleFor,
   toGroup,
@@ -15,7 +15,7 @@ import {
   wholeRule,
 } from './race-claims.ts'
 
-export const textWays: Record<string, Way[]> = {
+export const textWays: Record<string, RaceWay[]> = {
   'POST /api/receptions': [
     {
       unique: 'scene',
@@ -62,7 +62,7 @@ export const textWays: Record<string, Way[]> = {
       kinds: ['reply group'],
       by: 'chief',
       body: ({ ids }, n) => ({
-        ...reply(n),
+        ...quickReply(n),
         scope: 'shared',
         groupId: ids.paths['quick-reply-groups'],
       }),
@@ -70,11 +70,11 @@ export const textWays: Record<string, Way[]> = {
     },
   ],
   'PUT /api/quick-replies/:id': [
-    { body: (_, n) => reply(n), claims: (scene, _, n) => wholeReply(scene, n) },
+    { body: (_, n) => quickReply(n), claims: (scene, _, n) => wholeReply(scene, n) },
     {
       name: 'into the group',
       kinds: ['reply group'],
-      body: ({ ids }, n) => ({ ...reply(n), groupId: ids.paths['quick-reply-groups'] }),
+      body: ({ ids }, n) => ({ ...quickReply(n), groupId: ids.paths['quick-reply-groups'] }),
       claims: (scene, _, n) => wholeReply(scene, n),
     },
   ],

@@ -8,25 +8,25 @@ import { readSettings } from '../../rules/settings.ts'
 import { signIn } from './app.ts'
 import { eventually } from './eventually.ts'
 import { comesLater } from './pauses.ts'
-import type { Act, Claim } from './race-act.ts'
+import type { RaceAct, PromisedFact } from './race-act.ts'
 import { dueAfter, isJob, makers } from './race-acts.ts'
 import {
   arrive,
   bring,
   renewAccount,
   restore,
-  runJob,
+  runJobInRace,
   settle,
-  type Scene,
-  type Stage,
+  type RaceScene,
+  type RaceStage,
   type State,
-  type Who,
+  type RaceRole,
 } from './race-stage.ts'
 import { openDraw } from './random.ts'
-import { freshWord, plainFields, type Answered } from './route-calls.ts'
+import { freshWord, plainFields, type RouteAnswer } from './route-calls.ts'
 
 export type Race = {
-  acts: [Act, Act]
+  acts: [RaceAct, RaceAct]
   state: State
   /** The seed of the random choices, by which a race can be repeated. */
   seed: number
@@ -36,7 +36,7 @@ export type Race = {
 }
 export type Tally = { done: number; refused: number; both: number }
 
-export async function run(stage: Stage, race: Race, tally: Tally): Promise<string[]> {
+export async function run(stage: RaceStage, race: Race, tally: Tally): Promise<string[]> {
   const scene = await openScene(stage, race)
   const answers = await fireBoth(scene, race)
   const took = answers.map(isTaken)
@@ -48,7 +48,7 @@ export async function run(stage: Stage, race: Race, tally: Tally): Promise<strin
   // after some changes of people and groups, jobs have to hand on or move the sessions, so these
   // jobs are run before anything is checked
   for (const job of acts.some(leavesBehind) ? ['hand-on', 'overflow'] : []) {
-    await runJob(scene, job)
+    await runJobInRace(scene, job)
   }
   const faults = [
     ...answers.flatMap(faultOf),
@@ -61,14 +61,14 @@ export async function run(stage: Stage, race: Race, tally: Tally): Promise<strin
   return faults.map((fault) => `${race.acts.map(({ name }) => name).join(' × ')}: ${fault}`)
 }
 
-const leavesBehind = ({ kinds, spoils }: Act) => kinds.includes('group') || spoils !== undefined
-const isTaken = ({ status }: Answered) => status < 300 && status !== 204
-const faultOf = ({ status, body }: Answered) =>
+const leavesBehind = ({ kinds, spoils }: RaceAct) => kinds.includes('group') || spoils !== undefined
+const isTaken = ({ status }: RouteAnswer) => status < 300 && status !== 204
+const faultOf = ({ status, body }: RouteAnswer) =>
   status >= 500 ? [`${status} ${JSON.stringify(body)}`] : []
 
-async function openScene(stage: Stage, { acts, state, seed }: Race): Promise<Scene> {
+async function openScene(stage: RaceStage, { acts, state, seed }: Race): Promise<RaceScene> {
   const word = freshWord()
-  const scene: Scene = {
+  const scene: RaceScene = {
     ...stage,
     draw: openDraw(seed),
     ids: {
@@ -90,7 +90,7 @@ async function openScene(stage: Stage, { acts, state, seed }: Race): Promise<Sce
   }
   const kinds = new Set(acts.flatMap((act) => act.kinds))
   for (const [kind, make] of Object.entries(makers)) {
-    if (kinds.has(kind as Act['kinds'][number])) await make(scene)
+    if (kinds.has(kind as RaceAct['kinds'][number])) await make(scene)
   }
   for (const act of acts) await act.before?.(scene)
   if (acts.some((act) => act.from !== undefined)) await bring(scene, state)
@@ -101,7 +101,10 @@ async function openScene(stage: Stage, { acts, state, seed }: Race): Promise<Sce
   return scene
 }
 
-async function fireBoth(scene: Scene, { acts, laterMs, swapped }: Race): Promise<Answered[]> {
+async function fireBoth(
+  scene: RaceScene,
+  { acts, laterMs, swapped }: Race,
+): Promise<RouteAnswer[]> {
   return Promise.all(
     acts.map(async (act, n) => {
       if ((n === 1) !== swapped) await comesLater(laterMs)
@@ -114,7 +117,7 @@ async function fireBoth(scene: Scene, { acts, laterMs, swapped }: Race): Promise
  * If two different calls wanted the same thing, one must have got it and the other must have been
  * refused.
  */
-function rivals({ acts: [one, other] }: Race, answers: Answered[]): string[] {
+function rivals({ acts: [one, other] }: Race, answers: RouteAnswer[]): string[] {
   if (one.unique === undefined || one.unique !== other.unique) return []
   // two calls that make the same change may both succeed: nothing is lost then
   if (one === other && one.operation.startsWith('PATCH')) return []
@@ -123,8 +126,12 @@ function rivals({ acts: [one, other] }: Race, answers: Answered[]): string[] {
   return low < 300 && high >= 400 && high < 500 ? [] : [`one of two wins: ${String(statuses)}`]
 }
 
-async function claimed(scene: Scene, { acts }: Race, answers: Answered[]): Promise<string[]> {
-  const done = acts.map((act, n): Done | null => {
+async function claimed(
+  scene: RaceScene,
+  { acts }: Race,
+  answers: RouteAnswer[],
+): Promise<string[]> {
+  const done = acts.map((act, n): AnsweredAct | null => {
     const answer = answers[n]
     if (!answer || !isTaken(answer)) return null
     return { act, claims: act.claims?.(scene, answer, n) ?? [] }
@@ -141,13 +148,16 @@ async function claimed(scene: Scene, { acts }: Race, answers: Answered[]): Promi
   return faults
 }
 
-type Done = { act: Act; claims: Claim[] }
+type AnsweredAct = { act: RaceAct; claims: PromisedFact[] }
 
 /**
  * Checks that the claim holds, or that a different claim of the other call about the same thing
  * does.
  */
-async function holds({ of, want, get }: Claim, other: Done | null): Promise<string[]> {
+async function holds(
+  { of, want, get }: PromisedFact,
+  other: AnsweredAct | null,
+): Promise<string[]> {
   const ends = of === 'its sign-in holds' && other?.act.endsLogins
   const wants = [
     ends ? 401 : want,
@@ -159,7 +169,7 @@ async function holds({ of, want, get }: Claim, other: Done | null): Promise<stri
 }
 
 /** Checks what must be true after every race, whichever calls it has. */
-async function invariants(scene: Scene): Promise<string[]> {
+async function invariants(scene: RaceScene): Promise<string[]> {
   const { house, companyId } = scene
   const { invariants: ask } = house.app.ports.store.read
   const customers = [scene.ids.paths['customers'] ?? '', scene.beside?.customerId ?? '']
@@ -187,7 +197,7 @@ async function invariants(scene: Scene): Promise<string[]> {
 }
 
 /** Finds references to things that no longer exist, such as a rule that names a deleted group. */
-async function dangling({ house, companyId, account }: Scene): Promise<string[]> {
+async function dangling({ house, companyId, account }: RaceScene): Promise<string[]> {
   const ask = <T>(query: string) => house.rows<T>(query, [companyId])
   const groups = new Set(
     (
@@ -241,7 +251,7 @@ async function dangling({ house, companyId, account }: Scene): Promise<string[]>
   ]
 }
 
-const replaysEnd = ({ house, companyId }: Scene) =>
+const replaysEnd = ({ house, companyId }: RaceScene) =>
   eventually(async () => {
     const query =
       "select state from rule_replay where company_id = ? and state in ('waiting', 'running')"
@@ -252,17 +262,17 @@ const replaysEnd = ({ house, companyId }: Scene) =>
  * Enables the company again, which ended all sign-ins when it was disabled, and signs in the people
  * whom `leave` does not restore.
  */
-async function reopen(stage: Stage): Promise<void> {
+async function reopen(stage: RaceStage): Promise<void> {
   const { house, people, companyId, ask } = stage
   await ask('operator', `PATCH /api/companies/${companyId}`, { enabled: true })
-  for (const who of ['boss', 'chief', 'small'] as Who[]) {
+  for (const who of ['boss', 'chief', 'small'] as RaceRole[]) {
     const { token } = await signIn(house.urls[0] ?? '', people[who].username)
     people[who] = { ...people[who], token }
   }
 }
 
 /** Cleans up after a race: nobody is left waiting, and everything that was changed is restored. */
-async function leave(stage: Stage, scene: Scene, spoilt: Set<string>): Promise<void> {
+async function leave(stage: RaceStage, scene: RaceScene, spoilt: Set<string>): Promise<void> {
   const sessions = [scene.ids.paths['sessions'], scene.beside?.sessionId].filter(Boolean)
   const open = await scene.house.rows<{ id: string }>(
     'select session_id as id from message_session where company_id = ? and open_key is not null',

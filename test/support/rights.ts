@@ -11,9 +11,9 @@ import {
   freshWord,
   operationOf,
   send,
-  type Answered,
+  type RouteAnswer,
   type Fill,
-  type Ids,
+  type RouteIds,
   type Person,
   type Thing,
 } from './route-calls.ts'
@@ -154,7 +154,11 @@ export async function openRights(options: StageOptions = {}): Promise<Rights> {
   }
 }
 
-export async function ask(at: Rights, { route, reach, caller }: Cell, ids: Ids): Promise<Answered> {
+export async function ask(
+  at: Rights,
+  { route, reach, caller }: Cell,
+  ids: RouteIds,
+): Promise<RouteAnswer> {
   const { token, login } = at.doors[caller]
   const mine = { ...ids, fields: { ...ids.fields, login } }
   const call = callOf(route, mine, fillFor(route, reach))
@@ -170,13 +174,13 @@ const isAlive = (caller: Caller) => !['nobody', 'disabled', 'expired'].includes(
  * The status that counts for an answer. A call that names several things has a result for each, so
  * the first failure in its list counts.
  */
-function statusOfAnswer({ status, body }: Answered): number {
+function statusOfAnswer({ status, body }: RouteAnswer): number {
   const [failed] = (body.failed ?? []) as { code: ErrorCode }[]
   return failed ? statusOf[failed.code] : status
 }
 
 /** Why the answer to a call is not as the route declares; null if it is. */
-export function whyNot(cell: Cell, answer: Answered, ids: Ids): string | null {
+export function whyNot(cell: Cell, answer: RouteAnswer, ids: RouteIds): string | null {
   const { wants } = cell
   const status = statusOfAnswer(answer)
   const fits = typeof wants === 'number' ? status === wants : status < 400
@@ -189,7 +193,7 @@ const isList = ({ route, thing }: Cell) =>
   !route.path.includes(':') &&
   (thing === 'session' || /Reply(Group)?$/.test(thing ?? ''))
 
-function whyNotShown(wants: Meant, { body }: Answered, { paths }: Ids): string | null {
+function whyNotShown(wants: Meant, { body }: RouteAnswer, { paths }: RouteIds): string | null {
   const isShown = Object.values(paths).some(
     (id) => id.length > 8 && JSON.stringify(body).includes(id),
   )

@@ -5,29 +5,29 @@ import { z } from 'zod'
 import type { Route } from '../../src/http/engine/route.ts'
 import { heardOf, password } from './app.ts'
 
-export type Schema = {
+export type InputSchema = {
   type?: string
-  properties?: Record<string, Schema>
+  properties?: Record<string, InputSchema>
   required?: string[]
-  items?: Schema
+  items?: InputSchema
   enum?: unknown[]
   const?: unknown
-  anyOf?: Schema[]
-  oneOf?: Schema[]
+  anyOf?: InputSchema[]
+  oneOf?: InputSchema[]
   default?: unknown
 }
-export const schemaOf = (type: z.ZodType) =>
-  z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as Schema
+export const inputSchemaOf = (type: z.ZodType) =>
+  z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as InputSchema
 
 export type Known = Record<string, string>
 /** Existing ids, by the word before them in a path and by the name of a field. */
-export type Ids = { paths: Known; fields: Known }
+export type RouteIds = { paths: Known; fields: Known }
 
 /**
  * Makes up a value that fits the schema. Where the schema does not say enough, a known value for a
  * field of this name is taken.
  */
-export function sample(schema: Schema, name: string, known: Known): unknown {
+export function sample(schema: InputSchema, name: string, known: Known): unknown {
   const option = firstOf(schema)
   if (option) return sample(option, name, known)
   const given = schema.const ?? schema.enum?.[0] ?? known[name]
@@ -42,8 +42,8 @@ export function sample(schema: Schema, name: string, known: Known): unknown {
   return samples[String(schema.type)]?.() ?? given ?? 'words1'
 }
 
-const firstOf = ({ anyOf, oneOf }: Schema) => (anyOf ?? oneOf)?.[0]
-const filled = ({ properties = {}, required = [] }: Schema, known: Known) =>
+const firstOf = ({ anyOf, oneOf }: InputSchema) => (anyOf ?? oneOf)?.[0]
+const filled = ({ properties = {}, required = [] }: InputSchema, known: Known) =>
   Object.fromEntries(required.map((key) => [key, sample(properties[key] ?? {}, key, known)]))
 
 /** Values for fields of a request whose name tells what fits, such as a password or a time. */
@@ -64,7 +64,7 @@ const wordBefore = (path: string, param: string) =>
     .split('/')
     .at(-1) ?? ''
 
-export const urlOf = (path: string, { paths }: Ids) =>
+export const urlOf = (path: string, { paths }: RouteIds) =>
   path
     .replace(/:id/, paths[wordBefore(path, 'id')] ?? 'f'.repeat(32))
     .replace(/:uid/, paths['users'] ?? '')
@@ -314,7 +314,7 @@ let calls = 0
 /** Words that are all different and fit wherever text is expected. */
 export const freshWord = () => `w${(calls += 1).toString(36).padStart(6, '0')}`
 
-export function callOf(route: Route, ids: Ids, fill = fillOf(route)): RouteCall {
+export function callOf(route: Route, ids: RouteIds, fill = fillOf(route)): RouteCall {
   const query = new URLSearchParams(fill.query?.(ids.fields)).toString()
   return {
     operation: operationOf(route),
@@ -325,18 +325,18 @@ export function callOf(route: Route, ids: Ids, fill = fillOf(route)): RouteCall 
   }
 }
 
-const bodyOf = (route: Route, ids: Ids, { body }: Fill): unknown =>
+const bodyOf = (route: Route, ids: RouteIds, { body }: Fill): unknown =>
   body?.(ids.fields, freshWord()) ??
-  (route.body ? sample(schemaOf(route.body), '', ids.fields) : {})
+  (route.body ? sample(inputSchemaOf(route.body), '', ids.fields) : {})
 
-export type Answered = { status: number; body: any; location: string | null }
+export type RouteAnswer = { status: number; body: any; location: string | null }
 
 /** Makes the call; without a sign-in if the token is null. */
 export async function send(
   url: string,
   token: string | null,
   { method, path, body, form }: RouteCall,
-): Promise<Answered> {
+): Promise<RouteAnswer> {
   const file = new FormData()
   file.append('file', new Blob([`%PDF-1.7 ${freshWord()}`]), 'a.pdf')
   const answer = await fetch(`${url}${path}`, {

@@ -4,7 +4,7 @@ import { openApp } from '../../src/app.ts'
 import { readConfig } from '../../src/config.ts'
 import { withCheapPasswords } from './cheap-passwords.ts'
 import { watchDoors } from './doors.ts'
-import { hearingLog, type Said } from './ends-clean.ts'
+import { hearingLog, type ProcessReport } from './ends-clean.ts'
 import { answerHeard } from './heard.ts'
 import { openJumping } from './jumping.ts'
 
@@ -13,16 +13,20 @@ export type Opening = {
   withoutCron: boolean
   clock: { everyMs?: number | undefined; jumpedMs?: number | undefined }
 }
-export type Asked =
+export type AskedOfProcess =
   | { open: Opening }
   | { advanceTo: number }
   | { jumpTo: number }
   | { askAllSaid: true }
   | { close: true }
-export type Told =
-  { url: string } | { advancedTo: number } | { allSaid: true } | { closed: true } | { said: Said }
+export type ToldByProcess =
+  | { url: string }
+  | { advancedTo: number }
+  | { allSaid: true }
+  | { closed: true }
+  | { said: ProcessReport }
 
-const tell = (told: Told) => process.send?.(told)
+const tell = (told: ToldByProcess) => process.send?.(told)
 
 /**
  * Makes the database's clock jump. It is made anew for each product that is opened in this process.
@@ -31,7 +35,7 @@ let jumping = openJumping()
 
 async function open({ settings, withoutCron, clock: { everyMs, jumpedMs } }: Opening) {
   const config = readConfig(settings, {})
-  const say = (said: Said) => tell({ said })
+  const say = (said: ProcessReport) => tell({ said })
   const doors = watchDoors(say)
   jumping = openJumping(jumpedMs)
   const app = await openApp(config, {
@@ -56,7 +60,7 @@ async function open({ settings, withoutCron, clock: { everyMs, jumpedMs } }: Ope
 
 let opened: Awaited<ReturnType<typeof open>> | null = null
 
-async function answer(asked: Asked): Promise<void> {
+async function answer(asked: AskedOfProcess): Promise<void> {
   if ('open' in asked) {
     opened = await open(asked.open)
     tell({ url: opened.url })
@@ -78,7 +82,7 @@ const fail = (error: unknown) => {
   console.error(error)
   process.exit(1)
 }
-process.on('message', (asked: Asked) => {
+process.on('message', (asked: AskedOfProcess) => {
   answer(asked).catch(fail)
 })
 const end = () => {

@@ -18,7 +18,7 @@ export type Seen = {
   queue?: { lane: string; position: number | null; estimatedSeconds: number | null }
   customer: { id: string; openid: string; exclusiveAgentUid: number; priority: number }
 }
-export type Step = {
+export type LedgerStep = {
   from: number | null
   to: number
   actor: string
@@ -59,7 +59,7 @@ export async function sessionOf(
 }
 
 export const ledgerOf = async (admin: Actor, id: string) =>
-  (await admin.call('GET', `/api/sessions/${id}/ledger`)).body.items as Step[]
+  (await admin.call('GET', `/api/sessions/${id}/ledger`)).body.items as LedgerStep[]
 
 export const presence = (agent: Actor, status: string) =>
   agent.call('PUT', '/api/me/presence', { status })

@@ -15,21 +15,21 @@ import {
   greets,
   laneOf,
   newTalk,
-  ok,
+  callOk,
   passes,
   returnToWork,
   runJobs,
   says,
   settles,
   stands,
-  type At,
-  type Talk,
+  type StoryRow,
+  type StoryTalk,
 } from './settings-row.ts'
 
 import {
   answers,
   claims,
-  common,
+  commonLaneOf,
   ends,
   isAsked,
   session,
@@ -41,8 +41,8 @@ import {
  * The first customer writes again: their agent is away, so they wait for this agent and then for
  * everybody, are answered, fall silent, lose their agent and start anew.
  */
-export async function comesAgain(at: At): Promise<void> {
-  const talk = at.talks[0] as Talk
+export async function comesAgain(at: StoryRow): Promise<void> {
+  const talk = at.talks[0] as StoryTalk
   const { settings, person } = at.facts
   at.step = 'their own agent'
   await presence(at.person, 'online')
@@ -69,14 +69,14 @@ export async function comesAgain(at: At): Promise<void> {
   if (endsQueuedWithin(at.facts, settings.fallbackMinutes)) {
     await stands(at, talk, { stateCode: queueTimedOut })
     await waits(at, talk)
-  } else assert.equal(laneOf(await stands(at, talk, { stateCode: queued })), common(at))
+  } else assert.equal(laneOf(await stands(at, talk, { stateCode: queued })), commonLaneOf(at))
   await claims(at, talk, 'person')
 
   await fallsSilent(at, talk)
   at.step = 'anew'
   const { customer } = await stands(at, talk, { stateCode: closed })
   assert.equal(customer.exclusiveAgentUid, -1)
-  assert.equal(laneOf(await waits(at, talk)), common(at))
+  assert.equal(laneOf(await waits(at, talk)), commonLaneOf(at))
   await passes(at, settings.queueMinutes)
   await runJobs(at)
   if (endsQueuedWithin(at.facts, settings.queueMinutes)) {
@@ -84,7 +84,7 @@ export async function comesAgain(at: At): Promise<void> {
     return
   }
   const { id } = await stands(at, talk, { stateCode: queued })
-  await ok(at.boss, session(id, 'close'))
+  await callOk(at.boss, session(id, 'close'))
   await stands(at, talk, { stateCode: closedByAdmin })
 }
 
@@ -92,14 +92,14 @@ export async function comesAgain(at: At): Promise<void> {
  * The customer falls silent: first the agent owes an answer and the session is taken back, later
  * neither side writes and it is closed or reclaimed.
  */
-async function fallsSilent(at: At, talk: Talk): Promise<void> {
+async function fallsSilent(at: StoryRow, talk: StoryTalk): Promise<void> {
   const { takeBackMinutes, idleCloseMinutes, reclaimDays } = at.facts.settings
   at.step = 'take-back'
   await settles(at, talk)
   if (takeBackMinutes > 0) {
     await passes(at, takeBackMinutes)
     await runJobs(at)
-    assert.equal(laneOf(await stands(at, talk, { stateCode: queued })), common(at))
+    assert.equal(laneOf(await stands(at, talk, { stateCode: queued })), commonLaneOf(at))
     await claims(at, talk, 'person')
   }
   await answers(at, talk, { who: at.person })
@@ -121,26 +121,26 @@ async function fallsSilent(at: At, talk: Talk): Promise<void> {
  * Plays the part of the settings story in which the agent who was given the customer does not
  * accept.
  */
-export async function isNotAccepted(at: At): Promise<void> {
+export async function isNotAccepted(at: StoryRow): Promise<void> {
   const { settings } = at.facts
   await returnToWork(at)
   const talk = await newTalk(at)
   await waits(at, talk)
   const { id } = await claims(at, talk, 'person')
-  await ok(at.person, session(id, 'transfer'), { agentUid: at.colleague.uid })
+  await callOk(at.person, session(id, 'transfer'), { agentUid: at.colleague.uid })
   if (settings.autoAcceptFirst) greets(at, talk, 'colleague')
   await settles(at, talk)
   const minutes = notAcceptedFor(at.facts)
   if (minutes === null) {
-    await ok(at.colleague, session(id, 'close'))
+    await callOk(at.colleague, session(id, 'close'))
     await stands(at, talk, { stateCode: closed })
     return
   }
   await passes(at, minutes)
   await runJobs(at)
   if (minutes === settings.takeBackMinutes) {
-    assert.equal(laneOf(await stands(at, talk, { stateCode: queued })), common(at))
-    await ok(at.boss, session(id, 'close'))
+    assert.equal(laneOf(await stands(at, talk, { stateCode: queued })), commonLaneOf(at))
+    await callOk(at.boss, session(id, 'close'))
     await stands(at, talk, { stateCode: closedByAdmin })
     return
   }

@@ -1,10 +1,10 @@
 // Predicts what a company's settings must lead to. It is written independently of the product and
 // more simply.
 import { defaultSettings, type Settings } from '../../rules/settings.ts'
-import type { Ids } from './settings-places.ts'
+import type { StoryIds } from './settings-places.ts'
 
-export type Facts = {
-  ids: Ids
+export type ModelFacts = {
+  ids: StoryIds
   settings: Settings
   account: { type: number; mode: string }
   person: {
@@ -39,7 +39,7 @@ export const companyRules = [
 
 export const asDefault = (): Settings => structuredClone(defaultSettings)
 
-function ruleFor({ settings }: Facts, text: string): string | null {
+function ruleFor({ settings }: ModelFacts, text: string): string | null {
   if (text === askForPerson) return '正在为您转接'
   return text === askForParcel && settings.traditionalAsSimplified ? '当天发货' : null
 }
@@ -48,7 +48,10 @@ function ruleFor({ settings }: Facts, text: string): string | null {
  * Whether a customer who begins with this text waits for people; if not, why their session ended at
  * once.
  */
-export function arrivalOf(facts: Facts, text: string): 'queued' | 'answered_by_rule' | 'not_asked' {
+export function arrivalOf(
+  facts: ModelFacts,
+  text: string,
+): 'queued' | 'answered_by_rule' | 'not_asked' {
   const { queueWhen } = facts.settings
   if (queueWhen === 'always' || text === askForPerson) return 'queued'
   if (ruleFor(facts, text) !== null) return 'answered_by_rule'
@@ -58,7 +61,11 @@ export function arrivalOf(facts: Facts, text: string): 'queued' | 'answered_by_r
 export type Moment = { talking: boolean; isNew: boolean }
 
 /** What a follower must be answered automatically while no agent is online. */
-export function answerTo(facts: Facts, text: string, { talking, isNew }: Moment): RegExp | null {
+export function answerTo(
+  facts: ModelFacts,
+  text: string,
+  { talking, isNew }: Moment,
+): RegExp | null {
   const { settings } = facts
   const byRule = talking && !settings.rulesInConversation ? null : ruleFor(facts, text)
   if (byRule !== null) return exactly(byRule)
@@ -79,7 +86,7 @@ const positioned = (text: string) =>
       .replaceAll('{minutes}', '(\\d+|若干)')}$`,
   )
 
-export function isClosed({ settings, ids }: Facts): boolean {
+export function isClosed({ settings, ids }: ModelFacts): boolean {
   const ofAccount = settings.accounts[ids.accountId]?.hours
   const hours = ofAccount === undefined ? settings.hours : ofAccount
   return hours !== null && Object.keys(hours.week).length === 0
@@ -89,16 +96,16 @@ export function isClosed({ settings, ids }: Facts): boolean {
  * Whether queued sessions of the group's lane, or of the common lane, are assigned to agents
  * instead of being grabbed.
  */
-export const isGiven = ({ settings, ids }: Facts, of: 'everybody' | 'group'): boolean =>
+export const isGiven = ({ settings, ids }: ModelFacts, of: 'everybody' | 'group'): boolean =>
   ((of === 'group' ? settings.groups[ids.groupIds[0]]?.sessionRule : undefined) ??
     settings.accounts[ids.accountId]?.sessionRule ??
     settings.sessionRule) !== 'grab'
 
-export const overflows = ({ settings, ids }: Facts) =>
+export const overflows = ({ settings, ids }: ModelFacts) =>
   settings.groups[ids.groupIds[0]]?.overflow !== undefined
 
 /** What the person who takes up a session must greet the customer with, by the settings. */
-export function greetingBy(facts: Facts, who: Speaker): string {
+export function greetingBy(facts: ModelFacts, who: Speaker): string {
   const words = (who === 'person' ? facts.person.greeting : null) ?? facts.settings.greeting
   return words.replaceAll('{name}', facts[who].name)
 }
@@ -107,21 +114,21 @@ export function greetingBy(facts: Facts, who: Speaker): string {
  * Who gets the first customer where sessions are assigned: the person if they are an agent,
  * otherwise their colleague, because supervisors and admins are assigned nobody.
  */
-export const whoIsGiven = ({ person }: Facts): Speaker =>
+export const whoIsGiven = ({ person }: ModelFacts): Speaker =>
   person.role === 'agent' ? 'person' : 'colleague'
 
 /**
  * Whether a queued session ends within this time. With `queueInHours` no time passes outside
  * working hours.
  */
-export const endsQueuedWithin = (facts: Facts, minutes: number): boolean =>
+export const endsQueuedWithin = (facts: ModelFacts, minutes: number): boolean =>
   facts.settings.queueMinutes <= minutes && !(facts.settings.queueInHours && isClosed(facts))
 
 /**
  * After how many minutes a session with a silent new agent changes; null if it does not, because
  * the agent counts as having accepted and nothing is taken back.
  */
-export function notAcceptedFor({ settings }: Facts): number | null {
+export function notAcceptedFor({ settings }: ModelFacts): number | null {
   const { takeBackMinutes, waitingMinutes, autoAcceptFirst } = settings
   if (takeBackMinutes > 0 && (autoAcceptFirst || takeBackMinutes < waitingMinutes)) {
     return takeBackMinutes

@@ -14,21 +14,21 @@ import { choice, valuesOf } from './schema-values.ts'
  * Ids that the values of some settings contain. They are known only when the company has been
  * created.
  */
-export type Ids = { accountId: string; groupIds: [number, number]; colleague: number }
-type Place = { own: true } | { choices: Choice[] } | { not: string }
+export type StoryIds = { accountId: string; groupIds: [number, number]; colleague: number }
+type Variation = { own: true } | { choices: Choice[] } | { not: string }
 type Shape = Record<string, z.core.$ZodType>
 
-const own: Place = { own: true }
-const by = (...values: unknown[]): Place => ({ choices: values.map((one) => choice(one)) })
-const named = (choices: Record<string, unknown>): Place => ({
+const own: Variation = { own: true }
+const by = (...values: unknown[]): Variation => ({ choices: values.map((one) => choice(one)) })
+const named = (choices: Record<string, unknown>): Variation => ({
   choices: Object.entries(choices).map(([label, value]) => choice(value, label)),
 })
-const not = (why: string): Place => ({ not: why })
+const not = (why: string): Variation => ({ not: why })
 
 const closed = { week: {}, reply: '我们下班了' }
 const always = { week: Object.fromEntries(weekdays.map((day) => [day, ['00:00-24:00']])) }
 
-const company: Record<keyof typeof defaultSettings, Place> = {
+const company: Record<keyof typeof defaultSettings, Variation> = {
   sessionRule: own,
   reclaimDays: own,
   fallbackMinutes: own,
@@ -52,17 +52,17 @@ const company: Record<keyof typeof defaultSettings, Place> = {
   hours: named({ none: null, closed, always: { ...always, reply: '有人的' } }),
   accounts: named({
     none: {},
-    'given in turn': ({ accountId }: Ids) => ({ [accountId]: { sessionRule: 'roundRobin' } }),
-    'grabbed, closed': ({ accountId }: Ids) => ({
+    'given in turn': ({ accountId }: StoryIds) => ({ [accountId]: { sessionRule: 'roundRobin' } }),
+    'grabbed, closed': ({ accountId }: StoryIds) => ({
       [accountId]: { sessionRule: 'grab', hours: closed },
     }),
   }),
   groups: named({
     none: {},
-    'given, always there': ({ groupIds: [first] }: Ids) => ({
+    'given, always there': ({ groupIds: [first] }: StoryIds) => ({
       [first]: { sessionRule: 'even', hours: null },
     }),
-    'grabbed, overflows': ({ groupIds: [first, second] }: Ids) => ({
+    'grabbed, overflows': ({ groupIds: [first, second] }: StoryIds) => ({
       [first]: { sessionRule: 'grab', overflow: { groupId: second, waiting: 0, minutes: 5 } },
     }),
   }),
@@ -72,7 +72,7 @@ const company: Record<keyof typeof defaultSettings, Place> = {
   satisfactionThanks: by(defaultSettings.satisfactionThanks, ''),
 }
 
-const account: Record<string, Place> = {
+const account: Record<string, Variation> = {
   type: own,
   name: by(undefined, '官网号'),
   originalId: by(undefined, 'gh_every_setting'),
@@ -85,23 +85,23 @@ const account: Record<string, Place> = {
   allowedOrigins: not('of sites, which no follower writes to'),
 }
 
-const person: Record<string, Place> = {
+const person: Record<string, Variation> = {
   username: not('everybody has their own'),
   password: not('everybody has one'),
   name: by(undefined, '小李'),
   role: own,
   // in the story, an agent for whom `enabled` is false was disabled and is enabled again
   enabled: own,
-  groupIds: named({ none: [], one: ({ groupIds: [first] }: Ids) => [first] }),
-  deputyUids: named({ none: [], one: ({ colleague }: Ids) => [colleague] }),
-  accountIds: named({ all: undefined, one: ({ accountId }: Ids) => [accountId] }),
+  groupIds: named({ none: [], one: ({ groupIds: [first] }: StoryIds) => [first] }),
+  deputyUids: named({ none: [], one: ({ colleague }: StoryIds) => [colleague] }),
+  accountIds: named({ all: undefined, one: ({ accountId }: StoryIds) => [accountId] }),
   // with a capacity of 0 the person gets nobody, so there is no story
   capacity: by(50, 1, 10_000),
   sessionsTo: not('only with a person who is disabled: disabled-people.test.ts'),
   greeting: by(null, '', '{name}为您服务'),
 }
 
-const environment: Record<string, Place> = {
+const environment: Record<string, Variation> = {
   HOST: not('a house of a test listens on loopback'),
   PORT: not('a house of a test has a free one'),
   SIMULATOR_PORT: not('of npm start'),
@@ -146,15 +146,15 @@ export const sources = {
     places: person,
   },
 }
-export type Source = keyof typeof sources
+export type SettingsSource = keyof typeof sources
 
 /**
  * The settings of a source that are varied, each with its values. Fails if a setting is missing
  * here, or an entry is of no setting.
  */
 export function factorsOf(
-  source: Source,
-  { shape, places }: { shape: Shape; places: Partial<Record<string, Place>> } = sources[source],
+  source: SettingsSource,
+  { shape, places }: { shape: Shape; places: Partial<Record<string, Variation>> } = sources[source],
 ): Factor[] {
   const gone = Object.keys(places).find((name) => !(name in shape))
   if (gone !== undefined) throw new Error(`${source}.${gone} is no setting any more: ${where}`)

@@ -13,35 +13,35 @@ import {
   asDefault,
   companyRules,
   greetingBy,
-  type Facts,
+  type ModelFacts,
   type Moment,
   type Speaker,
 } from './settings-model.ts'
-import type { Ids } from './settings-places.ts'
+import type { StoryIds } from './settings-places.ts'
 
 /**
  * The values of one combination, by the name of the setting. A value that depends on ids is a
  * function of them.
  */
-export type Given = Record<'company' | 'account' | 'person', Record<string, unknown>>
-export type Clock = { totalMs: number }
-type Keys = { appid: string; appSecret: string; token: string }
+export type Combination = Record<'company' | 'account' | 'person', Record<string, unknown>>
+export type StoryClock = { totalMs: number }
+type AccountKeys = { appid: string; appSecret: string; token: string }
 
-export type At = {
+export type StoryRow = {
   house: House
-  clock: Clock
-  facts: Facts
-  keys: Keys
+  clock: StoryClock
+  facts: ModelFacts
+  keys: AccountKeys
   boss: Actor
   names: Record<'boss' | Speaker, string>
   person: Actor
   colleague: Actor
-  talks: Talk[]
+  talks: StoryTalk[]
   /** The step of the story that was started last, to be shown if something fails. */
   step: string
 }
 
-export async function ok(
+export async function callOk(
   who: Actor,
   [method, path]: [string, string],
   body?: unknown,
@@ -54,11 +54,15 @@ export async function ok(
   return answer.body
 }
 
-export async function openRow(house: House, clock: Clock, given: Given): Promise<At> {
+export async function openRow(
+  house: House,
+  clock: StoryClock,
+  given: Combination,
+): Promise<StoryRow> {
   const tail = randomBytes(8).toString('hex')
   const admin = await signIn(house.url, 'admin')
   const names = { boss: `boss-${tail}`, person: `p-${tail}`, colleague: `c-${tail}` }
-  await ok(admin, ['POST', '/api/companies'], {
+  await callOk(admin, ['POST', '/api/companies'], {
     name: tail,
     admin: { username: names.boss, password },
   })
@@ -71,21 +75,21 @@ export async function openRow(house: House, clock: Clock, given: Given): Promise
   const accountId = await openAccount(house, { boss, keys, given: given.account })
   const groupIds = [await addGroup(boss, '售前'), await addGroup(boss, '售后')] as [number, number]
   const colleague = await addPerson(house, boss, { username: names.colleague, groupIds })
-  const ids: Ids = { accountId, groupIds, colleague: colleague.uid }
+  const ids: StoryIds = { accountId, groupIds, colleague: colleague.uid }
 
   const { greeting, enabled, ...about } = known(given.person, ids)
   const person = await addPerson(house, boss, { username: names.person, enabled, ...about })
-  await ok(person, ['PUT', '/api/me/greeting'], { text: greeting })
+  await callOk(person, ['PUT', '/api/me/greeting'], { text: greeting })
   const patch = known(given.company, ids)
-  await ok(boss, ['PATCH', '/api/settings'], patch)
-  for (const rule of companyRules) await ok(boss, ['POST', '/api/rules'], rule)
+  await callOk(boss, ['PATCH', '/api/settings'], patch)
+  for (const rule of companyRules) await callOk(boss, ['POST', '/api/rules'], rule)
   await house.heard()
   // waits for the queue index to be complete, because places in the queue are known only then
   await runJob(boss, 'queue-reconcile')
   const facts = {
     ids,
     settings: { ...asDefault(), ...(patch as Partial<Settings>) },
-    account: given.account as Facts['account'],
+    account: given.account as ModelFacts['account'],
     person: {
       name: (about['name'] as string | undefined) ?? names.person,
       role: String(about['role']),
@@ -98,18 +102,18 @@ export async function openRow(house: House, clock: Clock, given: Given): Promise
   return { house, clock, facts, keys, boss, names, person, colleague, talks: [], step: '' }
 }
 
-const known = (given: Record<string, unknown>, ids: Ids): Record<string, unknown> =>
+const known = (given: Record<string, unknown>, ids: StoryIds): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(given).map(([name, value]) => [
       name,
-      typeof value === 'function' ? (value as (ids: Ids) => unknown)(ids) : value,
+      typeof value === 'function' ? (value as (ids: StoryIds) => unknown)(ids) : value,
     ]),
   )
 
-type Account = { boss: Actor; keys: Keys; given: Record<string, unknown> }
+type Account = { boss: Actor; keys: AccountKeys; given: Record<string, unknown> }
 
 async function openAccount(house: House, { boss, keys, given }: Account): Promise<string> {
-  const made = await ok(boss, ['POST', '/api/accounts'], {
+  const made = await callOk(boss, ['POST', '/api/accounts'], {
     ...keys,
     ...given,
     kind: 'wechat',
@@ -127,14 +131,14 @@ async function openAccount(house: House, { boss, keys, given }: Account): Promis
 }
 
 const addGroup = async (boss: Actor, name: string) =>
-  (await ok(boss, ['POST', '/api/groups'], { name })).id as number
+  (await callOk(boss, ['POST', '/api/groups'], { name })).id as number
 
 type About = { username: string; enabled?: unknown; groupIds?: unknown }
 
 async function addPerson(house: House, boss: Actor, about: About): Promise<Actor> {
   const given = { role: 'agent', password, ...about }
-  const { uid } = await ok(boss, ['POST', '/api/users'], given)
-  if (given.enabled === false) await ok(boss, ['PATCH', `/api/users/${uid}`], { enabled: true })
+  const { uid } = await callOk(boss, ['POST', '/api/users'], given)
+  if (given.enabled === false) await callOk(boss, ['PATCH', `/api/users/${uid}`], { enabled: true })
   return signInAway(house, given.username)
 }
 
@@ -149,7 +153,7 @@ async function signInAway(house: House, username: string): Promise<Actor> {
 }
 
 /** Signs in the person and the colleague again after their sign-ins have ended. */
-export async function returnToWork(at: At): Promise<void> {
+export async function returnToWork(at: StoryRow): Promise<void> {
   at.person = await signInAway(at.house, at.names.person)
   at.colleague = await signInAway(at.house, at.names.colleague)
 }
@@ -160,7 +164,7 @@ const signInLasts = 45
  * Moves the clocks of product and simulator. If sign-ins may end by this, that of the boss is
  * renewed.
  */
-export async function passes(at: At, minutes: number): Promise<void> {
+export async function passes(at: StoryRow, minutes: number): Promise<void> {
   const ms = minutes * 60_000
   at.clock.totalMs += ms
   await at.house.app.advanceTo(at.clock.totalMs)
@@ -168,13 +172,13 @@ export async function passes(at: At, minutes: number): Promise<void> {
   if (minutes >= signInLasts) at.boss = await signIn(at.house.url, at.names.boss)
 }
 
-export async function runJobs(at: At): Promise<void> {
+export async function runJobs(at: StoryRow): Promise<void> {
   for (const { name } of jobs) await runJob(at.boss, name)
 }
 
 type Closed = Seen & { seq: number; visitorOffset: number; agentOffset: number }
 export type Session = Seen & { seq: number; window: { remaining: number } }
-export type Talk = {
+export type StoryTalk = {
   customer: Follower
   /** The id of the follower's session; empty until the follower has written. */
   id: string
@@ -192,7 +196,7 @@ export type Talk = {
   unread: number
 }
 
-export async function newTalk(at: At): Promise<Talk> {
+export async function newTalk(at: StoryRow): Promise<StoryTalk> {
   const customer = await follower(at.house, at.keys.appid)
   const talk = { customer, id: '', said: [], promised: [], left: 0, unread: 0 }
   at.talks.push(talk)
@@ -203,12 +207,16 @@ export async function newTalk(at: At): Promise<Talk> {
  * Reads the follower's newest session as the API shows it, to compare it with what the settings
  * require.
  */
-export async function seen(at: At, talk: Talk): Promise<Session> {
+export async function seen(at: StoryRow, talk: StoryTalk): Promise<Session> {
   if (talk.id === '') talk.id = (await sessionOf(at.house, talk.customer, at.boss)).customer.id
-  return (await ok(at.boss, ['GET', `/api/customers/${talk.id}/sessions`])).items[0] as Session
+  return (await callOk(at.boss, ['GET', `/api/customers/${talk.id}/sessions`])).items[0] as Session
 }
 
-export async function stands(at: At, talk: Talk, expected: Partial<Seen>): Promise<Session> {
+export async function stands(
+  at: StoryRow,
+  talk: StoryTalk,
+  expected: Partial<Seen>,
+): Promise<Session> {
   const session = await seen(at, talk)
   for (const [key, value] of Object.entries(expected)) {
     assert.equal(session[key as keyof Seen], value, `${key} of ${JSON.stringify(session)}`)
@@ -225,8 +233,8 @@ const budget = 5
  * settings require.
  */
 export async function says(
-  at: At,
-  talk: Talk,
+  at: StoryRow,
+  talk: StoryTalk,
   { text, copies = 1, ...moment }: { text: string; copies?: number } & Partial<Moment>,
 ): Promise<void> {
   const pushed = await talk.customer.says(text, { copies, parallel: copies > 1 })
@@ -236,19 +244,23 @@ export async function says(
   await isTold(at, talk, { shown: pushed.shown, words })
 }
 
-export function hears(talk: Talk, text: string): void {
+export function hears(talk: StoryTalk, text: string): void {
   talk.said.push(text)
   talk.unread += 1
   talk.left = Math.max(talk.left, budget)
 }
 
-type Told = { shown: { way: string; text?: string }[]; words: RegExp | null }
+type ExpectedAnswer = { shown: { way: string; text?: string }[]; words: RegExp | null }
 
 /**
  * Checks that the follower is told these words: in the passive reply or, since mini programs take
  * none, in a message through the API.
  */
-export async function isTold(at: At, talk: Talk, { shown, words }: Told): Promise<void> {
+export async function isTold(
+  at: StoryRow,
+  talk: StoryTalk,
+  { shown, words }: ExpectedAnswer,
+): Promise<void> {
   const inAnswer = at.facts.account.type === 2 ? null : words
   assert.equal(shown.length, inAnswer ? 1 : 0, `shown ${JSON.stringify(shown)}, not ${words}`)
   if (inAnswer) assert.match(shown[0]?.text ?? '', inAnswer)
@@ -261,24 +273,24 @@ export async function isTold(at: At, talk: Talk, { shown, words }: Told): Promis
   promise(talk, text)
 }
 
-export function promise(talk: Talk, what: string): void {
+export function promise(talk: StoryTalk, what: string): void {
   talk.promised.push(what)
   talk.left -= 1
 }
 
 /** Records the greeting of whoever takes up the session; it uses up one reply. */
-export function greets(at: At, talk: Talk, who: Speaker): void {
+export function greets(at: StoryRow, talk: StoryTalk, who: Speaker): void {
   const words = greetingBy(at.facts, who)
   if (words !== '' && talk.left > 1) promise(talk, words)
 }
 
-export const arrivedAt = async ({ customer }: Talk): Promise<string[]> =>
+export const arrivedAt = async ({ customer }: StoryTalk): Promise<string[]> =>
   (await customer.inbox())
     .filter((item) => item.way === 'custom')
     .map(({ type, text }) => (type === 'text' ? (text ?? '') : type))
 
 /** Waits until everything promised has arrived, exactly once. */
-export async function settles(at: At, talk: Talk): Promise<void> {
+export async function settles(at: StoryRow, talk: StoryTalk): Promise<void> {
   await eventually(async () => {
     assert.deepEqual(await arrivedAt(talk), talk.promised)
     for (const { lines } of await historyOf(at, talk)) {
@@ -290,15 +302,18 @@ export async function settles(at: At, talk: Talk): Promise<void> {
   })
 }
 
-type Line = { seq: number; direction: string; text?: string; delivery?: { state: string } }
+type ShownLine = { seq: number; direction: string; text?: string; delivery?: { state: string } }
 
-async function historyOf(at: At, talk: Talk): Promise<{ session: Closed; lines: Line[] }[]> {
-  const { items } = await ok(at.boss, ['GET', `/api/customers/${talk.id}/sessions`])
+async function historyOf(
+  at: StoryRow,
+  talk: StoryTalk,
+): Promise<{ session: Closed; lines: ShownLine[] }[]> {
+  const { items } = await callOk(at.boss, ['GET', `/api/customers/${talk.id}/sessions`])
   return Promise.all(
     (items as Closed[]).toReversed().map(async (session) => ({
       session,
-      lines: (await ok(at.boss, ['GET', `/api/sessions/${session.id}/messages?limit=100`]))
-        .items as Line[],
+      lines: (await callOk(at.boss, ['GET', `/api/sessions/${session.id}/messages?limit=100`]))
+        .items as ShownLine[],
     })),
   )
 }
@@ -307,7 +322,7 @@ async function historyOf(at: At, talk: Talk): Promise<{ session: Closed; lines: 
  * Checks that every line is in a session and in order, seqs have no gaps, and sessions agree with
  * their ledgers.
  */
-export async function isWhole(at: At, talk: Talk): Promise<void> {
+export async function isWhole(at: StoryRow, talk: StoryTalk): Promise<void> {
   await settles(at, talk)
   const history = await historyOf(at, talk)
   assert.deepEqual(
@@ -325,7 +340,7 @@ export async function isWhole(at: At, talk: Talk): Promise<void> {
       [session.seq, session.visitorOffset + session.agentOffset],
       [lines.length, lines.length],
     )
-    const { items } = await ok(at.boss, ['GET', `/api/sessions/${session.id}/ledger`])
+    const { items } = await callOk(at.boss, ['GET', `/api/sessions/${session.id}/ledger`])
     const steps = items as { n: number; from: number | null; to: number; fence: number }[]
     assert.deepEqual(
       steps.map((step) => [step.n, step.from]),
@@ -335,10 +350,10 @@ export async function isWhole(at: At, talk: Talk): Promise<void> {
   }
 }
 
-export async function isSound(at: At): Promise<void> {
+export async function isSound(at: StoryRow): Promise<void> {
   await runJob(at.boss, 'queue-reconcile')
   await eventually(async () => {
-    const check = await ok(at.boss, ['GET', '/api/admin/self-check'])
+    const check = await callOk(at.boss, ['GET', '/api/admin/self-check'])
     assert.equal(check.ok, true, JSON.stringify(check))
   }, 'queueIndex')
 }

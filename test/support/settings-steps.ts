@@ -13,49 +13,49 @@ import {
   greets,
   hears,
   isTold,
-  ok,
+  callOk,
   promise,
   says,
   seen,
   settles,
   stands,
-  type At,
-  type Talk,
+  type StoryRow,
+  type StoryTalk,
 } from './settings-row.ts'
 
 export const session = (id: string, verb: string): [string, string] => [
   'POST',
   `/api/sessions/${id}/${verb}`,
 ]
-export const common = ({ facts }: At) => commonLane(facts.ids.accountId)
+export const commonLaneOf = ({ facts }: StoryRow) => commonLane(facts.ids.accountId)
 
 let said = 0
 export const next = (word: string) => `${word}${(said += 1)}`
 
 /** Lets the customer ask for a person, and checks that the session is queued. */
-export async function waits(at: At, talk: Talk): Promise<Seen> {
+export async function waits(at: StoryRow, talk: StoryTalk): Promise<Seen> {
   talk.unread = 0
   await says(at, talk, { text: askForPerson, isNew: true })
   return stands(at, talk, { stateCode: queued, agentUid: null })
 }
 
-export async function claims(at: At, talk: Talk, who: Speaker): Promise<Seen> {
+export async function claims(at: StoryRow, talk: StoryTalk, who: Speaker): Promise<Seen> {
   const { id } = await seen(at, talk)
-  await ok(at[who], session(id, 'claim'))
+  await callOk(at[who], session(id, 'claim'))
   greets(at, talk, who)
   return stands(at, talk, { stateCode: active, agentUid: at[who].uid })
 }
 
 export async function answers(
-  at: At,
-  talk: Talk,
+  at: StoryRow,
+  talk: StoryTalk,
   { who, ...more }: { who: Actor; useReserved?: boolean },
 ): Promise<void> {
   const { id } = await seen(at, talk)
   const text = next('答')
   const body = { clientMsgId: text.replace('答', 'reply-'), type: 'text', text, ...more }
-  const first = await ok(who, session(id, 'messages'), body)
-  const again = await ok(who, session(id, 'messages'), body)
+  const first = await callOk(who, session(id, 'messages'), body)
+  const again = await callOk(who, session(id, 'messages'), body)
   assert.equal(again.message.id, first.message.id)
   promise(talk, text)
   talk.unread = 0
@@ -71,20 +71,20 @@ const settlesBeforeNextWindow = settles
  * The customer writes lines, one of them pushed twice; they are read and answered by a rule and a
  * person; a note and a picture follow.
  */
-export async function talks(at: At, talk: Talk, owner: Actor): Promise<void> {
+export async function talks(at: StoryRow, talk: StoryTalk, owner: Actor): Promise<void> {
   await settlesBeforeNextWindow(at, talk)
   await says(at, talk, { text: next('问'), copies: 2, talking: true })
   await says(at, talk, { text: next('问'), talking: true })
   const { id, seq } = await stands(at, talk, { unread: talk.unread, agentUid: owner.uid })
-  await ok(owner, session(id, 'read'), { seq })
+  await callOk(owner, session(id, 'read'), { seq })
   await stands(at, talk, { unread: 0 })
   talk.unread = 0
   await says(at, talk, { text: askForPerson, talking: true })
   await stands(at, talk, { stateCode: active, agentUid: owner.uid, unread: 1 })
   await answers(at, talk, { who: owner })
-  await ok(owner, session(id, 'notes'), { text: '老客户' })
+  await callOk(owner, session(id, 'notes'), { text: '老客户' })
   const { body: file } = await owner.upload(png, 'a.png')
-  await ok(owner, session(id, 'messages'), {
+  await callOk(owner, session(id, 'messages'), {
     clientMsgId: next('picture-'),
     type: 'image',
     mediaId: file.id,
@@ -99,7 +99,7 @@ export async function talks(at: At, talk: Talk, owner: Actor): Promise<void> {
  * Sends as many replies as WeChat accepts, and no more. If the company keeps the last one for a
  * closing word, that one is sent with `useReserved`.
  */
-export async function usesUp(at: At, talk: Talk, owner: Actor): Promise<void> {
+export async function usesUp(at: StoryRow, talk: StoryTalk, owner: Actor): Promise<void> {
   const { id } = await seen(at, talk)
   const kept = at.facts.settings.reserveLastReply ? 1 : 0
   const refused = async () => {
@@ -119,7 +119,7 @@ export async function usesUp(at: At, talk: Talk, owner: Actor): Promise<void> {
  * In plain mode, sends a push and then one that is signed an hour ago, as by somebody who recorded
  * it.
  */
-export async function isPushedOld(at: At, talk: Talk): Promise<void> {
+export async function isPushedOld(at: StoryRow, talk: StoryTalk): Promise<void> {
   if (at.facts.account.mode !== 'plain') return
   const { openid } = talk.customer
   const push = async (secondsAgo: number) => {
@@ -140,16 +140,16 @@ export async function isPushedOld(at: At, talk: Talk): Promise<void> {
  * The owner closes the session. A customer who was answered is asked for a grade, if the reply
  * window permits it.
  */
-export async function ends(at: At, talk: Talk, owner: Actor): Promise<void> {
+export async function ends(at: StoryRow, talk: StoryTalk, owner: Actor): Promise<void> {
   const { id } = await seen(at, talk)
-  await ok(owner, session(id, 'close'))
+  await callOk(owner, session(id, 'close'))
   await stands(at, talk, { stateCode: closed })
-  const lines = await ok(owner, ['GET', `/api/sessions/${id}/messages?limit=100`])
+  const lines = await callOk(owner, ['GET', `/api/sessions/${id}/messages?limit=100`])
   const answered = lines.items.some((line: { opercode: number }) => line.opercode === 1)
   await isAsked(at, talk, answered)
 }
 
-export async function isAsked(at: At, talk: Talk, answered: boolean): Promise<void> {
+export async function isAsked(at: StoryRow, talk: StoryTalk, answered: boolean): Promise<void> {
   const { askSatisfaction, satisfactionQuestion, satisfactionThanks } = at.facts.settings
   if (!askSatisfaction || !answered || talk.left === 0) return
   promise(talk, 'msgmenu')
@@ -170,7 +170,7 @@ export async function isAsked(at: At, talk: Talk, answered: boolean): Promise<vo
  * The session waits until its new agent accepts, or is accepted automatically where the settings
  * say so.
  */
-export async function takesUp(at: At, talk: Talk, who: Speaker): Promise<void> {
+export async function takesUp(at: StoryRow, talk: StoryTalk, who: Speaker): Promise<void> {
   const { autoAcceptFirst } = at.facts.settings
   const { id } = await eventually(() =>
     stands(at, talk, {
@@ -178,7 +178,7 @@ export async function takesUp(at: At, talk: Talk, who: Speaker): Promise<void> {
       agentUid: at[who].uid,
     }),
   )
-  if (!autoAcceptFirst) await ok(at[who], session(id, 'accept'))
+  if (!autoAcceptFirst) await callOk(at[who], session(id, 'accept'))
   greets(at, talk, who)
   await stands(at, talk, { stateCode: active, agentUid: at[who].uid })
 }

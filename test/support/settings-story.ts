@@ -18,20 +18,20 @@ import {
   isWhole,
   laneOf,
   newTalk,
-  ok,
+  callOk,
   passes,
   says,
   seen,
   settles,
   stands,
-  type At,
+  type StoryRow,
 } from './settings-row.ts'
 
 import { comesAgain, isNotAccepted } from './settings-later.ts'
 import {
   answers,
   claims,
-  common,
+  commonLaneOf,
   ends,
   isPushedOld,
   next,
@@ -42,9 +42,9 @@ import {
   waits,
 } from './settings-steps.ts'
 
-async function comesByClaim(at: At): Promise<void> {
+async function comesByClaim(at: StoryRow): Promise<void> {
   const talk = await newTalk(at)
-  assert.equal(laneOf(await waits(at, talk)), common(at))
+  assert.equal(laneOf(await waits(at, talk)), commonLaneOf(at))
   await claims(at, talk, 'person')
   await isPushedOld(at, talk)
   await talks(at, talk, at.person)
@@ -53,7 +53,7 @@ async function comesByClaim(at: At): Promise<void> {
 }
 
 /** A customer who begins with a rule's keyword waits for people only if the settings say so. */
-async function comesByRuleAndNext(at: At): Promise<void> {
+async function comesByRuleAndNext(at: StoryRow): Promise<void> {
   const talk = await newTalk(at)
   await says(at, talk, { text: askForParcel, isNew: true })
   const arrival = arrivalOf(at.facts, askForParcel)
@@ -62,7 +62,7 @@ async function comesByRuleAndNext(at: At): Promise<void> {
     await stands(at, talk, { stateCode: closed, closeReason: arrival })
     await waits(at, talk)
   }
-  const { id } = await ok(at.person, ['POST', '/api/sessions/claim'], {})
+  const { id } = await callOk(at.person, ['POST', '/api/sessions/claim'], {})
   assert.equal(id, (await seen(at, talk)).id)
   greets(at, talk, 'person')
   await talks(at, talk, at.person)
@@ -73,7 +73,7 @@ async function comesByRuleAndNext(at: At): Promise<void> {
  * The customer is assigned to somebody who is online, or claimed where nothing is assigned. Later
  * an agent starts a session with them.
  */
-async function comesByAssignment(at: At): Promise<void> {
+async function comesByAssignment(at: StoryRow): Promise<void> {
   const who = whoIsGiven(at.facts)
   const talk = await newTalk(at)
   await presence(at[who], 'online')
@@ -89,24 +89,24 @@ async function comesByAssignment(at: At): Promise<void> {
 
   at.step = 'start'
   const { customer } = await seen(at, talk)
-  await ok(at[who], ['POST', '/api/sessions'], { customerId: customer.id })
+  await callOk(at[who], ['POST', '/api/sessions'], { customerId: customer.id })
   talk.unread = 0
   await stands(at, talk, { stateCode: active, agentUid: at[who].uid })
   await talks(at, talk, at[who])
   await ends(at, talk, at[who])
 }
 
-async function comesByTransfer(at: At): Promise<void> {
+async function comesByTransfer(at: StoryRow): Promise<void> {
   const talk = await newTalk(at)
   await waits(at, talk)
   const { id } = await claims(at, talk, 'person')
-  await ok(at.person, session(id, 'transfer'), { agentUid: at.colleague.uid, note: '请接手' })
+  await callOk(at.person, session(id, 'transfer'), { agentUid: at.colleague.uid, note: '请接手' })
   await takesUp(at, talk, 'colleague')
   await talks(at, talk, at.colleague)
   await ends(at, talk, at.colleague)
 }
 
-async function comesByGroup(at: At): Promise<void> {
+async function comesByGroup(at: StoryRow): Promise<void> {
   const { facts } = at
   const { accountId, groupIds } = facts.ids
   const talk = await newTalk(at)
@@ -114,7 +114,7 @@ async function comesByGroup(at: At): Promise<void> {
   const { id } = await claims(at, talk, 'person')
   const given = isGiven(facts, 'group')
   if (given) await presence(at.colleague, 'online')
-  await ok(at.person, session(id, 'transfer'), { groupId: groupIds[0] })
+  await callOk(at.person, session(id, 'transfer'), { groupId: groupIds[0] })
   if (given) await takesUp(at, talk, 'colleague')
   else {
     assert.equal(
@@ -132,10 +132,10 @@ async function comesByGroup(at: At): Promise<void> {
   await ends(at, talk, at.colleague)
 }
 
-async function comesByTakeover(at: At): Promise<void> {
+async function comesByTakeover(at: StoryRow): Promise<void> {
   const talk = await newTalk(at)
   const { id } = await waits(at, talk)
-  await ok(at.boss, session(id, 'takeover'))
+  await callOk(at.boss, session(id, 'takeover'))
   await stands(at, talk, { stateCode: active, agentUid: at.boss.uid })
   await talks(at, talk, at.boss)
   await ends(at, talk, at.boss)
@@ -145,7 +145,7 @@ async function comesByTakeover(at: At): Promise<void> {
  * Two customers wait, and one agent takes both: checks who comes first and what happens to the
  * second.
  */
-async function comesBehindAnother(at: At): Promise<void> {
+async function comesBehindAnother(at: StoryRow): Promise<void> {
   const { settings, person } = at.facts
   const [early, late] = [await newTalk(at), await newTalk(at)]
   for (const talk of [early, late]) {
@@ -154,7 +154,7 @@ async function comesBehindAnother(at: At): Promise<void> {
   }
   await says(at, early, { text: next('还在吗') })
   const [first, second] = settings.windowFirst ? [late, early] : [early, late]
-  const taken = await ok(at.person, ['POST', '/api/sessions/claim'], {})
+  const taken = await callOk(at.person, ['POST', '/api/sessions/claim'], {})
   assert.equal(taken.id, (await seen(at, first)).id, 'whose turn it is')
   greets(at, first, 'person')
 
@@ -174,7 +174,7 @@ async function comesBehindAnother(at: At): Promise<void> {
 }
 
 /** The customer stops following in the middle of the session and follows again. */
-async function leavesAndReturns(at: At): Promise<void> {
+async function leavesAndReturns(at: StoryRow): Promise<void> {
   const talk = await newTalk(at)
   await waits(at, talk)
   await claims(at, talk, 'person')
@@ -199,7 +199,7 @@ async function leavesAndReturns(at: At): Promise<void> {
   await ends(at, talk, at.person)
 }
 
-const steps: Record<string, (at: At) => Promise<void>> = {
+const steps: Record<string, (at: StoryRow) => Promise<void>> = {
   'claim by id': comesByClaim,
   'rule and next': comesByRuleAndNext,
   'assign and accept': comesByAssignment,
@@ -212,7 +212,7 @@ const steps: Record<string, (at: At) => Promise<void>> = {
   'not accepted': isNotAccepted,
 }
 
-export async function tellStory(at: At): Promise<void> {
+export async function tellStory(at: StoryRow): Promise<void> {
   try {
     for (const [name, step] of Object.entries(steps)) {
       at.step = name

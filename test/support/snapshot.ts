@@ -11,13 +11,14 @@ export type Snapshot = Map<string, Set<string>>
 /** Columns that every call changes: the time at which somebody was last active. */
 const bookkeeping: Record<string, string[]> = { user: ['seen_at'], login: ['seen_at'] }
 
-type Row = Record<string, unknown>
+type StoredRow = Record<string, unknown>
 
 /**
  * Whether a row is one in which processes regularly report their clock. Such rows change without
  * any call, so they are left out.
  */
-const isHeartbeat = (table: string, { name }: Row) => table === 'installation' && name === 'clock'
+const isHeartbeat = (table: string, { name }: StoredRow) =>
+  table === 'installation' && name === 'clock'
 
 /**
  * Records all rows of the database and what was sent to WeChat; with `companyId`, only the rows of
@@ -29,7 +30,7 @@ export async function takeSnapshot(house: House, companyId?: string): Promise<Sn
       const table = tableName ?? name
       if (companyId !== undefined && !('company_id' in columns)) return null
       const where = companyId === undefined ? '' : ' where company_id = ?'
-      const rows = await house.rows<Row>(
+      const rows = await house.rows<StoredRow>(
         `select * from \`${table}\`${where}`,
         companyId === undefined ? [] : [companyId],
       )
@@ -50,7 +51,7 @@ const sentToWechat = async ({ simulator }: House): Promise<[string, Set<string>]
   new Set((await simulatorLedger(simulator)).map((item) => JSON.stringify(item))),
 ]
 
-const lineOf = (table: string, row: Row) =>
+const lineOf = (table: string, row: StoredRow) =>
   JSON.stringify(Object.entries(row).filter(([column]) => !bookkeeping[table]?.includes(column)))
 
 /** Describes the differences between two snapshots; empty if nothing changed. */

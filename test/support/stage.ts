@@ -18,7 +18,7 @@ import {
   fillOf,
   freshWord,
   plainFields,
-  type Ids,
+  type RouteIds,
   type Known,
   type Person,
   type RouteCall,
@@ -36,7 +36,7 @@ export type Stage = {
    * Returns the ids that always exist and, if a kind of thing is named, those of a new thing of
    * this kind.
    */
-  idsOf: (thing?: Thing) => Promise<Ids>
+  idsOf: (thing?: Thing) => Promise<RouteIds>
   /** Prepares a call of the route by a person who may make it, on a thing created for it. */
   prepare: (route: Route) => Promise<{ by: Person; call: RouteCall }>
 }
@@ -108,7 +108,7 @@ async function prepareStage(house: House, options: StageOptions): Promise<Stage>
   const fixed = await fixedFields(house)
   const inner = options.nested ? Number(placeOf('owner').groupIds?.[0]) : null
   const at = { house, people, fixed, stock, inner }
-  const idsOf = async (thing?: Thing): Promise<Ids> => {
+  const idsOf = async (thing?: Thing): Promise<RouteIds> => {
     const { paths = {}, fields = {} } = thing ? await makers[thing](at) : {}
     return { paths: { users: fixed['uid'] ?? '', ...paths }, fields: { ...fixed, ...fields } }
   }
@@ -123,7 +123,7 @@ async function prepareStage(house: House, options: StageOptions): Promise<Stage>
   }
 }
 
-type Place = { accountIds?: string[]; groupIds?: number[] }
+type Serving = { accountIds?: string[]; groupIds?: number[] }
 
 /**
  * Which accounts and groups each person serves. With `nested`, the person called `elsewhere`
@@ -132,7 +132,7 @@ type Place = { accountIds?: string[]; groupIds?: number[] }
 async function placing(
   house: House,
   { elsewhere, nested }: { elsewhere: string; nested: boolean },
-): Promise<(person: string) => Place> {
+): Promise<(person: string) => Serving> {
   if (!nested) return (person) => (person === 'elsewhere' ? { accountIds: [elsewhere] } : {})
   const groupIn = async (parentId: number | null): Promise<number> =>
     (await made(house.admin, '/api/groups', { name: freshWord(), parentId })).id
@@ -182,8 +182,8 @@ async function fixedFields(house: House): Promise<Known> {
   }
 }
 
-type Stock = { missed: Pair[]; reclaimed: Pair[] }
-type At = {
+type Stock = { missed: SessionAndCustomer[]; reclaimed: SessionAndCustomer[] }
+type StageParts = {
   house: House
   people: Record<Person, Actor>
   fixed: Known
@@ -191,13 +191,13 @@ type At = {
   /** The group inside another group to which all sessions come; null if they come to no group. */
   inner: number | null
 }
-type Pair = { id: string; customerId: string }
+type SessionAndCustomer = { id: string; customerId: string }
 
 /** Makes a new follower who has written and whose session is queued. */
-async function arrive(house: House, text = '请问'): Promise<Pair> {
+async function arrive(house: House, text = '请问'): Promise<SessionAndCustomer> {
   const customer = await follower(house)
   await customer.says(text)
-  const [row] = await house.rows<Pair>(
+  const [row] = await house.rows<SessionAndCustomer>(
     'select s.session_id as id, s.wx_user_id as "customerId" from message_session s join wx_user u on u.wx_user_id = s.wx_user_id where u.openid = ?',
     [customer.openid],
   )
@@ -208,20 +208,26 @@ async function arrive(house: House, text = '请问'): Promise<Pair> {
 type Two = Pick<Record<Person, Actor>, 'former' | 'owner'>
 
 /** Makes a session with a former and a present owner: the former one claims it and transfers it. */
-async function handOver({ former, owner }: Two, pair: Pair): Promise<Pair> {
+async function handOver(
+  { former, owner }: Two,
+  pair: SessionAndCustomer,
+): Promise<SessionAndCustomer> {
   const path = `/api/sessions/${pair.id}`
   await done(former.call('POST', `${path}/claim`, {}))
   await done(former.call('POST', `${path}/transfer`, { agentUid: owner.uid }))
   return pair
 }
 
-async function accept(people: Two, pair: Pair): Promise<Pair> {
+async function accept(people: Two, pair: SessionAndCustomer): Promise<SessionAndCustomer> {
   await done(people.owner.call('POST', `/api/sessions/${pair.id}/accept`, {}))
   return pair
 }
 
-const several = async (many: number, make: () => Promise<Pair>): Promise<Pair[]> => {
-  const all: Pair[] = []
+const several = async (
+  many: number,
+  make: () => Promise<SessionAndCustomer>,
+): Promise<SessionAndCustomer[]> => {
+  const all: SessionAndCustomer[] = []
   for (let n = 0; n < many; n += 1) all.push(await make())
   return all
 }
@@ -245,33 +251,33 @@ async function timePasses(
   return stock
 }
 
-function taken(from: Pair[], what: string): Pair {
+function taken(from: SessionAndCustomer[], what: string): SessionAndCustomer {
   const next = from.shift()
   assert.ok(next, `openStage was not asked for so many ${what}`)
   return next
 }
 
-const ofPair = ({ id, customerId }: Pair): Ids => ({
+const ofPair = ({ id, customerId }: SessionAndCustomer): RouteIds => ({
   paths: { sessions: id, customers: customerId },
   fields: { sessionId: id, customerId },
 })
 const ofPath = (word: string) => (id: unknown) => ({ paths: { [word]: String(id) }, fields: {} })
 
 /** Makes a queued session. It waits for the inner group if there is one. */
-async function queue({ people, house, inner }: At): Promise<Pair> {
+async function queue({ people, house, inner }: StageParts): Promise<SessionAndCustomer> {
   const pair = await arrive(house)
   if (inner !== null) await toInner(people.supervisor, pair, inner)
   return pair
 }
 
-const toInner = (person: Actor, { id }: Pair, groupId: number) =>
+const toInner = (person: Actor, { id }: SessionAndCustomer, groupId: number) =>
   done(person.call('POST', `/api/sessions/${id}/transfer`, { groupId }))
 
 /**
  * Makes a session whose owner changed through a group: the former owner claims it and transfers it
  * to the group, and the owner claims it from there.
  */
-async function throughGroup(at: At, inner: number): Promise<Pair> {
+async function throughGroup(at: StageParts, inner: number): Promise<SessionAndCustomer> {
   const pair = await queue(at)
   await done(at.people.former.call('POST', `/api/sessions/${pair.id}/claim`, {}))
   await toInner(at.people.former, pair, inner)
@@ -279,7 +285,7 @@ async function throughGroup(at: At, inner: number): Promise<Pair> {
   return pair
 }
 
-async function openGroup(at: At): Promise<Pair> {
+async function openGroup(at: StageParts): Promise<SessionAndCustomer> {
   const { people, house, inner } = at
   const pair =
     inner === null
@@ -298,22 +304,22 @@ async function openGroup(at: At): Promise<Pair> {
 
 /** Makes a function that creates a thing for which an admin needs only a single call. */
 const byAdmin =
-  (word: string, path: string, body: (at: At) => object) =>
-  async (at: At): Promise<Ids> =>
+  (word: string, path: string, body: (at: StageParts) => object) =>
+  async (at: StageParts): Promise<RouteIds> =>
     ofPath(word)((await made(at.people.admin, path, body(at))).id)
 
 const content = { type: 'text', text: '您好' }
-const reply = (person: Person, scope: string) => async (at: At) =>
+const reply = (person: Person, scope: string) => async (at: StageParts) =>
   ofPath('quick-replies')(
     (await made(at.people[person], '/api/quick-replies', { scope, title: freshWord(), content }))
       .id,
   )
-const replyGroup = (person: Person, scope: string) => async (at: At) =>
+const replyGroup = (person: Person, scope: string) => async (at: StageParts) =>
   ofPath('quick-reply-groups')(
     (await made(at.people[person], '/api/quick-reply-groups', { scope, name: freshWord() })).id,
   )
 
-const makers: Record<Thing, (at: At) => Promise<Ids>> = {
+const makers: Record<Thing, (at: StageParts) => Promise<RouteIds>> = {
   session: async (at) => ofPair(await openGroup(at)),
   queued: async (at) => ofPair(await queue(at)),
   waiting: async ({ house, people }) => ofPair(await handOver(people, await arrive(house))),
@@ -381,7 +387,7 @@ const makers: Record<Thing, (at: At) => Promise<Ids>> = {
 }
 
 /** Creates a line that WeChat refuses, so that a person has to decide about it. */
-async function failLine(at: At): Promise<Ids> {
+async function failLine(at: StageParts): Promise<RouteIds> {
   const pair = await openGroup(at)
   await post(`${at.house.simulator}/sim/faults`, {
     path: '/cgi-bin/message/custom/send',
@@ -407,7 +413,7 @@ async function failLine(at: At): Promise<Ids> {
 }
 
 /** Starts a replay, again and again until it is accepted, because only one may run at a time. */
-async function openReplay({ people: { admin } }: At): Promise<Ids> {
+async function openReplay({ people: { admin } }: StageParts): Promise<RouteIds> {
   const asked = () =>
     admin.call('POST', '/api/rules/replay', { from: plainFields['from'], to: plainFields['to'] })
   const id = await eventually(async () => {
@@ -424,7 +430,7 @@ const platformKeys = {
   encodingAesKey: 'ZYXWVUTSRQPONMLKJIHGFEDCBAzyxwvutsrqponmlkj',
 }
 
-async function openPlatform({ house, people }: At): Promise<string> {
+async function openPlatform({ house, people }: StageParts): Promise<string> {
   const platform = { ...platformKeys, componentAppid: freshWord() }
   await made(people.operator, '/api/platforms', platform)
   await post(`${house.simulator}/sim/components`, {
@@ -441,7 +447,7 @@ async function openPlatform({ house, people }: At): Promise<string> {
  * Begins an authorisation: the owner of an account has agreed at WeChat and is on the way back to
  * us.
  */
-async function authorize(at: At): Promise<Ids> {
+async function authorize(at: StageParts): Promise<RouteIds> {
   const componentAppid = await openPlatform(at)
   const away = await at.people.admin.get(`/wechat/platform/${componentAppid}/authorize`)
   assert.equal(away.status, 302, await away.text())

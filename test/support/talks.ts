@@ -29,7 +29,7 @@ export async function openAccounts(house: House, many: number): Promise<string[]
 export type Talk = { customer: Follower; id: string; appid: string }
 
 /** Lets `many` followers of the account write, and the agent claim the session of each of them. */
-export async function talks(
+export async function openTalks(
   house: House,
   agent: Actor,
   { appid, many }: { appid: string; many: number },

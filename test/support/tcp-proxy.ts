@@ -37,7 +37,7 @@ export type TcpProxy = {
   close: () => Promise<void>
 }
 
-type Pair = { near: Socket; far: Socket; lost: boolean }
+type SocketPair = { near: Socket; far: Socket; lost: boolean }
 
 /** `delayMs`: how much later the server receives what is sent to it, as if it were further away. */
 export async function openTcpProxy(
@@ -45,7 +45,7 @@ export async function openTcpProxy(
   { delayMs } = { delayMs: 0 },
 ): Promise<TcpProxy> {
   const { hostname, port } = new URL(target)
-  const pairs = new Set<Pair>()
+  const pairs = new Set<SocketPair>()
   const delay = { there: delayMs, back: 0 }
   let isDead = false
   let hear: (text: string) => boolean = () => false
@@ -60,7 +60,7 @@ export async function openTcpProxy(
     }
   }
   const server = createServer((near) => {
-    const pair: Pair = { near, far: connect(Number(port), hostname), lost: isDead }
+    const pair: SocketPair = { near, far: connect(Number(port), hostname), lost: isDead }
     const { far } = pair
     pairs.add(pair)
     const statements = openStatements()
@@ -148,10 +148,10 @@ export async function openTcpProxy(
   }
 }
 
-type Row = (ms: number, send: () => void) => void
+type SendInOrder = (ms: number, send: () => void) => void
 
 /** Keeps the order of what is passed on, even if the delay changes. */
-function openRow(): Row {
+function openRow(): SendInOrder {
   const row: { at: number; send: () => void }[] = []
   const sendDue = () => {
     for (let [first] = row; first; [first] = row) {

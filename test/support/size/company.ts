@@ -10,12 +10,12 @@ import { setAll } from '../seen.ts'
 import { openStage, type Stage } from '../stage.ts'
 import { openCountedStore } from './counted-store.ts'
 import type { OpenCounting } from './counting.ts'
-import { grow, type Facts } from './grown.ts'
+import { grow, type GrownCompany } from './grown.ts'
 
 export type Sized = {
   stage: Stage
   store: ReturnType<typeof openCountedStore>
-  facts: Facts
+  facts: GrownCompany
   /** The admin of another company on the same installation, which stays small. */
   tenant: Actor
   growTo: (size: number) => Promise<void>
@@ -59,7 +59,7 @@ export async function openSized(counting: OpenCounting): Promise<Sized> {
  * Prepares the company: turns on the timers, and creates a group whose sessions move on to another,
  * so that jobs have something to do.
  */
-async function prepare({ house, people, idsOf }: Stage): Promise<Facts> {
+async function prepare({ house, people, idsOf }: Stage): Promise<GrownCompany> {
   const { fields } = await idsOf()
   const made = await house.admin.call('POST', '/api/groups', { name: 'grown' })
   const next = await house.admin.call('POST', '/api/groups', { name: 'next' })

@@ -33,13 +33,13 @@ export const unbounded: { says: string; why: string }[] = [
   },
 ]
 
-export type Grown = { text: string; by: string[]; before: number; touched: number }
+export type GrownStatement = { text: string; by: string[]; before: number; touched: number }
 
 const touchedBy = (looked: Looked, label: string, text: string) =>
   looked.statements.get(label)?.get(text)?.touched ?? 0
 
-export function grownOf(small: Looked, large: Looked): Grown[] {
-  const grown = new Map<string, Grown>()
+export function grownOf(small: Looked, large: Looked): GrownStatement[] {
+  const grown = new Map<string, GrownStatement>()
   for (const [label, statements] of large.statements) {
     for (const [text, { touched }] of statements) {
       const before = touchedBy(small, label, text)
@@ -55,14 +55,14 @@ export function grownOf(small: Looked, large: Looked): Grown[] {
 }
 
 const known = (text: string) => unbounded.find(({ says }) => text.includes(says))
-const inWords = ({ text, by, before, touched }: Grown) =>
+const inWords = ({ text, by, before, touched }: GrownStatement) =>
   `${before} → ${touched}: ${text} (${by.join(', ')})`
 
 /**
  * Differences from the list of statements that are known to grow: `unknown` ones are not in it, and
  * `mended` ones are in it although they no longer grow.
  */
-export const surprises = (grown: Grown[]) => ({
+export const surprises = (grown: GrownStatement[]) => ({
   unknown: grown.filter(({ text }) => !known(text)).map(inWords),
   mended: unbounded.filter(({ says }) => !grown.some(({ text }) => text.includes(says))),
 })

@@ -13,9 +13,9 @@ import type { Config } from '../../../src/config.ts'
 import type { SqlAnswer, AskSql, Value } from '../../../src/store/engine/sql.ts'
 import { openStatements } from '../../../src/store/engine/sqlite-statements.ts'
 
-export type Counted = SqlAnswer & { touched: number }
+export type CountedAnswer = SqlAnswer & { touched: number }
 export type Counting = {
-  ask: (text: string, values: Value[]) => Promise<Counted>
+  ask: (text: string, values: Value[]) => Promise<CountedAnswer>
   close: () => Promise<void>
 }
 export type OpenCounting = (config: Config) => Promise<Counting>

@@ -1,6 +1,7 @@
 // Generates the messages, outbox rows and pushes of a company that has grown.
 import { speakerActor } from '../../../rules/session/actor.ts'
-import { dayMs, type Grown, text, idAt, open, type Places } from './grown-row.ts'
+import { dayMs } from '../../../rules/session/timers.ts'
+import { type Grown, text, idAt, whereOpen, type Places } from './grown-row.ts'
 
 export function lines({ words, facts, place, at, first, ...ids }: Places): Grown[] {
   const line = {
@@ -29,7 +30,7 @@ export function lines({ words, facts, place, at, first, ...ids }: Places): Grown
       'message_data',
       [
         {
-          of: open,
+          of: whereOpen,
           columns: { ...line, message_id: ids.line, session_id: ids.session, seq: 1, add_time: at },
         },
         {
@@ -107,7 +108,7 @@ export function lines({ words, facts, place, at, first, ...ids }: Places): Grown
   ]
 }
 
-export function pushes({ words, facts, place, at, first }: Places): Grown[] {
+export function grownPushes({ words, facts, place, at, first }: Places): Grown[] {
   const months = first - 60 * dayMs
   const came = {
     ...place,

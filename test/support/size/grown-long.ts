@@ -1,8 +1,9 @@
+import { dayMs } from '../../../rules/session/timers.ts'
 import { numbers, type Words } from '../../../scripts/bench/queue-load.ts'
-import { type Facts, type Range, dayMs, type Columns, literal, text, idAt } from './grown-row.ts'
+import { type GrownCompany, type Range, type Columns, literal, text, idAt } from './grown-row.ts'
 
 /** Generates one customer with very many sessions and one session with very many lines. */
-export function longOnes(words: Words, facts: Facts, { from, to }: Range): string[] {
+export function longOnes(words: Words, facts: GrownCompany, { from, to }: Range): string[] {
   const first = facts.now - 300 * dayMs
   const place = { company_id: text(facts.companyId), account_id: text(facts.accountId) }
   const customer = idAt(words, facts.now - 3 * dayMs, ['a', '0'])

@@ -1,6 +1,7 @@
 // Generates the rows that a grown company has about its people and jobs, its files, QR codes and
 // the like.
-import { dayMs, type Grown, idAt, type Places } from './grown-row.ts'
+import { dayMs } from '../../../rules/session/timers.ts'
+import { type Grown, idAt, type Places } from './grown-row.ts'
 
 export function records({ words, facts, place, at, first, customer, ended }: Places): Grown[] {
   const { company_id } = place

@@ -1,8 +1,9 @@
 // What all generated rows have in common. Every row is computed from its number `n`.
+import { dayMs } from '../../../rules/session/timers.ts'
 import type { Words } from '../../../scripts/bench/queue-load.ts'
 
 /** The people, accounts and groups of the company, to which the generated rows refer. */
-export type Facts = {
+export type GrownCompany = {
   companyId: string
   accountId: string
   appid: string
@@ -15,7 +16,6 @@ export type Facts = {
 export type Range = { from: number; to: number }
 export type Exec = (text: string) => Promise<void>
 
-export const dayMs = 24 * 3600_000
 /** In each stage of growth, this many sessions have waited too long, so timers are due for them. */
 export const dueOfEach = 40
 
@@ -48,15 +48,15 @@ export const handOf = (uid: number) =>
  * Divides the generated sessions: seven of twenty are queued in the common lane, and the following
  * ones in groups' lanes, in private lanes, and in other states.
  */
-export const common = 'n % 20 < 7'
-export const grouped = 'n % 20 between 7 and 9'
-export const reserved = 'n % 20 between 10 and 11'
-export const waiting = 'n % 20 between 12 and 13'
-export const active = 'n % 20 between 14 and 15'
-export const chatting = 'n % 20 between 16 and 17'
-export const open = 'n % 20 < 18'
+export const whereCommon = 'n % 20 < 7'
+export const whereGrouped = 'n % 20 between 7 and 9'
+export const whereReserved = 'n % 20 between 10 and 11'
+export const whereWaiting = 'n % 20 between 12 and 13'
+export const whereActive = 'n % 20 between 14 and 15'
+export const whereChatting = 'n % 20 between 16 and 17'
+export const whereOpen = 'n % 20 < 18'
 
-export function placesOf(words: Words, facts: Facts, range: Range) {
+export function placesOf(words: Words, facts: GrownCompany, range: Range) {
   const first = facts.now - 3 * dayMs
   return {
     words,

@@ -1,18 +1,18 @@
 // Generates customers and their sessions in all states.
 import { rankFor } from '../../../rules/session/routing.ts'
 import { privateLane, commonLane } from '../../../rules/session/lane.ts'
+import { dayMs } from '../../../rules/session/timers.ts'
 import {
-  dayMs,
   type Grown,
   text,
   cases,
-  common,
-  grouped,
-  reserved,
-  waiting,
-  active,
-  chatting,
-  open,
+  whereCommon,
+  whereGrouped,
+  whereReserved,
+  whereWaiting,
+  whereActive,
+  whereChatting,
+  whereOpen,
   handOf,
   type Places,
 } from './grown-row.ts'
@@ -53,10 +53,10 @@ export const people = ({ words, facts, place, at, silent, customer }: Places): G
 export function sessions({ facts, place, at, first, heard, ...ids }: Places): Grown[] {
   const rank = rankFor({ priority: 0, window_end: null }, false, first)
   const state = cases([
-    [waiting, '0'],
-    [active, '1'],
-    [chatting, '2'],
-    [open, '3'],
+    [whereWaiting, '0'],
+    [whereActive, '1'],
+    [whereChatting, '2'],
+    [whereOpen, '3'],
   ])
   const owner = `case when n % 20 between 12 and 17 then ${handOf(facts.owner)} else null end`
   const born = {
@@ -75,7 +75,7 @@ export function sessions({ facts, place, at, first, heard, ...ids }: Places): Gr
       'message_session',
       [
         {
-          of: open,
+          of: whereOpen,
           columns: {
             ...born,
             session_id: ids.session,
@@ -84,9 +84,9 @@ export function sessions({ facts, place, at, first, heard, ...ids }: Places): Gr
             uid: owner,
             fence: `case when n % 20 between 12 and 17 then 1 else 0 end`,
             lane: cases([
-              [common, text(commonLane(facts.accountId))],
-              [grouped, text(facts.groupLane)],
-              [reserved, text(privateLane(facts.exclusive))],
+              [whereCommon, text(commonLane(facts.accountId))],
+              [whereGrouped, text(facts.groupLane)],
+              [whereReserved, text(privateLane(facts.exclusive))],
             ]),
             rank: `case when n % 20 < 12 then ${rank} + n else null end`,
             queued_at: heard,
@@ -122,7 +122,7 @@ export function sessions({ facts, place, at, first, heard, ...ids }: Places): Gr
       'session_ledger',
       [
         {
-          of: open,
+          of: whereOpen,
           columns: {
             ...step,
             session_id: ids.session,
@@ -146,7 +146,7 @@ export function sessions({ facts, place, at, first, heard, ...ids }: Places): Gr
       'session_member',
       [
         {
-          of: chatting,
+          of: whereChatting,
           columns: {
             company_id: place.company_id,
             session_id: ids.session,

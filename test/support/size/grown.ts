@@ -3,17 +3,24 @@
 // added later. Timers are due only for the last few rows of each stage of growth.
 import { numbers, type Words } from '../../../scripts/bench/queue-load.ts'
 import { desk, records } from './grown-records.ts'
-import { lines, pushes } from './grown-lines.ts'
+import { lines, grownPushes } from './grown-lines.ts'
 import { longOnes } from './grown-long.ts'
-import { type Facts, type Range, type Exec, type Grown, literal, placesOf } from './grown-row.ts'
+import {
+  type GrownCompany,
+  type Range,
+  type Exec,
+  type Grown,
+  literal,
+  placesOf,
+} from './grown-row.ts'
 import { people, sessions } from './grown-sessions.ts'
 
-export type { Facts } from './grown-row.ts'
+export type { GrownCompany } from './grown-row.ts'
 
 /** Generates the rows with these numbers in every table. */
 export async function grow(
   { exec, words }: { exec: Exec; words: Words },
-  facts: Facts,
+  facts: GrownCompany,
   range: Range,
 ): Promise<void> {
   for (const [table, some] of tablesOf(words, facts, range)) {
@@ -28,13 +35,13 @@ export async function grow(
   for (const one of longOnes(words, facts, range)) await exec(one)
 }
 
-function tablesOf(words: Words, facts: Facts, range: Range): Grown[] {
+function tablesOf(words: Words, facts: GrownCompany, range: Range): Grown[] {
   const places = placesOf(words, facts, range)
   return [
     ...people(places),
     ...sessions(places),
     ...lines(places),
-    ...pushes(places),
+    ...grownPushes(places),
     ...records(places),
     ...desk(places),
   ]

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict'
 import { jobs } from '../../../src/actions/jobs/jobs.ts'
 import { routes } from '../../../src/http/routes.ts'
-import { operationOf, urlOf, writes, type Ids } from '../route-calls.ts'
+import { operationOf, urlOf, writes, type RouteIds } from '../route-calls.ts'
 import type { Sized } from './company.ts'
 import type { Heard } from './counted-store.ts'
-import { jobPlaces, listPlaces, spotsOf, type Asked } from './places.ts'
+import { jobPlaces, listPlaces, spotsOf, type ListRequest } from './places.ts'
 
 export const readingRoutes = routes.filter((route) => route.method === 'get' && !writes(route))
 
@@ -61,7 +61,7 @@ export async function look(
  * Ids to use in the calls. Customers, sessions and other things that grow are those with the most
  * rows; of all other things one is created.
  */
-async function idsFor({ stage, facts }: Sized): Promise<Ids> {
+async function idsFor({ stage, facts }: Sized): Promise<RouteIds> {
   const spots = spotsOf(facts)
   const things = ['rule', 'media', 'sharedReply'] as const
   const made: Record<string, string> = {}
@@ -80,7 +80,11 @@ async function idsFor({ stage, facts }: Sized): Promise<Ids> {
   }
 }
 
-async function ask({ stage, tenant }: Sized, url: string, { by, query }: Asked): Promise<void> {
+async function ask(
+  { stage, tenant }: Sized,
+  url: string,
+  { by, query }: ListRequest,
+): Promise<void> {
   const actor = by === 'tenant' ? tenant : stage.people[by]
   const { status } = await actor.get(`${url}${query && `?${query}`}`)
   assert.equal(status, 200, `${url}?${query} by ${by}`)

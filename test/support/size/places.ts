@@ -4,7 +4,7 @@ import { isFull } from '../full.ts'
 import type { Person } from '../route-calls.ts'
 import { setAll } from '../seen.ts'
 import type { Stage } from '../stage.ts'
-import type { Facts } from './grown.ts'
+import type { GrownCompany } from './grown.ts'
 
 /** For each job, prepares something to do; null for a job that needs no preparation. */
 export const jobPlaces: Record<string, ((stage: Stage) => Promise<void>) | null> = {
@@ -39,7 +39,7 @@ export type Asker = Person | 'tenant'
  * A request for a list, and who makes it. `narrowed`: the list is filtered by something that no
  * index covers.
  */
-export type Asked = { by: Asker; query: string; narrowed: boolean }
+export type ListRequest = { by: Asker; query: string; narrowed: boolean }
 type Spots = ReturnType<typeof spotsOf>
 
 const dayMs = 24 * 3600_000
@@ -50,7 +50,7 @@ const hexOf = (at: number, kind: string, n: number) =>
  * Ids of things with many rows, and cursors near the end of a list, so that a page has nearly all
  * rows in front of it.
  */
-export function spotsOf({ now }: Facts) {
+export function spotsOf({ now }: GrownCompany) {
   const [first, long] = [now - 3 * dayMs, now - 300 * dayMs]
   return {
     customer: hexOf(first, 'a', 0),
@@ -66,7 +66,7 @@ export function spotsOf({ now }: Facts) {
   }
 }
 
-const by = (people: Asker[], queries: string[]): Asked[] =>
+const by = (people: Asker[], queries: string[]): ListRequest[] =>
   people.flatMap((one) =>
     ['', ...queries].map((query) => ({
       by: one,
@@ -80,7 +80,7 @@ const nobody = '查无此人'
  * For each route that returns a list, the requests to measure. Lists that are always short are
  * requested once.
  */
-export const listPlaces: Record<string, (spots: Spots) => Asked[]> = {
+export const listPlaces: Record<string, (spots: Spots) => ListRequest[]> = {
   'GET /api/accounts': () => by(['admin'], []),
   'GET /api/accounts/:id': () => by(['admin'], []),
   'GET /api/accounts/:id/identities': () => by(['admin'], []),

@@ -1,6 +1,6 @@
 // The admins in a long run: they change settings and people, run jobs by hand and move the clock.
 import { jobs } from '../../../src/actions/jobs/jobs.ts'
-import { timers, type Firm, type Person } from './companies.ts'
+import { timers, type Firm, type FirmPerson } from './companies.ts'
 import { told } from './caller.ts'
 import type { Client } from './client.ts'
 
@@ -18,7 +18,7 @@ const weights = {
   priority: 3,
   job: 10,
 }
-type Op = keyof typeof weights
+type AdminOperation = keyof typeof weights
 
 export function administer(client: Client, firm: Firm): () => Promise<void> {
   const at = { client, firm, ruleIds: [] as string[] }
@@ -37,11 +37,11 @@ export const hasten = (client: Client) => async () => {
   })
 }
 
-type At = { client: Client; firm: Firm; ruleIds: string[] }
+type AdminDesk = { client: Client; firm: Firm; ruleIds: string[] }
 const pick = <T>(all: readonly T[], n: number) => all[n % all.length] as T
 
 async function ask(
-  { client, firm }: At,
+  { client, firm }: AdminDesk,
   { op, key = '' }: { op: string; key?: string },
   [method, path, body]: [string, string, object?],
 ): Promise<any> {
@@ -54,17 +54,20 @@ async function ask(
   return said
 }
 
-const change = async (at: At, who: Person, patch: object) =>
+const change = async (at: AdminDesk, who: FirmPerson, patch: object) =>
   ask(at, { op: 'person', key: who.username }, ['PATCH', `/api/users/${who.uid}`, patch])
 
 /** Enables a person and lets them sign in again. */
-export async function enable(at: Pick<At, 'client' | 'firm'>, who: Person): Promise<void> {
+export async function enable(
+  at: Pick<AdminDesk, 'client' | 'firm'>,
+  who: FirmPerson,
+): Promise<void> {
   if (!(await change({ ...at, ruleIds: [] }, who, { enabled: true }))) return
   await who.signIn().catch(() => null)
   who.isEnabled = true
 }
 
-const acts: Record<Op, (at: At, n: number) => Promise<void>> = {
+const acts: Record<AdminOperation, (at: AdminDesk, n: number) => Promise<void>> = {
   setting: async (at, n) => {
     const patch = pick(
       [

@@ -1,23 +1,24 @@
 // An agent in a long run: claims, answers and hands on sessions, sends some calls twice, and writes
 // in sessions they no longer own.
-import type { Firm, Person } from './companies.ts'
-import { told, type Answer } from './caller.ts'
+import type { ApiAnswer } from '../app.ts'
+import type { SeenSession } from '../operations.ts'
+import type { Firm, FirmPerson } from './companies.ts'
+import { told } from './caller.ts'
 import type { Client } from './client.ts'
-import type { Told } from './journal.ts'
+import type { OperationResult } from './journal.ts'
 
-type View = { id: string; stateCode: number; agentUid: number | null; fence: number; seq: number }
 type Posted = { sessionId: string; body: { clientMsgId: string } }
-type Desk = {
+type AgentDesk = {
   client: Client
   firm: Firm
   other: Firm
-  me: Person
-  mine: Map<string, View>
+  me: FirmPerson
+  mine: Map<string, SeenSession>
   /**
    * Sessions that the agent no longer has, as the agent last saw them. The agent goes on acting on
    * them, like somebody whose page is old, and must be refused.
    */
-  former: View[]
+  former: SeenSession[]
   posted: Posted[]
   unsettled: string[]
   n: number
@@ -43,19 +44,19 @@ const weights = {
   settle: 4,
   probe: 4,
 }
-type Op = keyof typeof weights
+type AgentOperation = keyof typeof weights
 const ofSupervisor = { ...weights, oversee: 6, takeover: 6, closeAny: 2, transferAny: 4, claim: 2 }
 
-const isActive = ({ stateCode }: View) => stateCode === 1 || stateCode === 2
-const isWaiting = ({ stateCode }: View) => stateCode === 0
-const isMine = ({ stateCode }: View) => stateCode >= 0
+const isActive = ({ stateCode }: SeenSession) => stateCode === 1 || stateCode === 2
+const isWaiting = ({ stateCode }: SeenSession) => stateCode === 0
+const isMine = ({ stateCode }: SeenSession) => stateCode >= 0
 const keptFew = <T>(all: T[], one: T, most = 30) => {
   all.push(one)
   if (all.length > most) all.shift()
 }
 
-export function work(client: Client, firms: { firm: Firm; other: Firm }, me: Person) {
-  const desk: Desk = {
+export function work(client: Client, firms: { firm: Firm; other: Firm }, me: FirmPerson) {
+  const desk: AgentDesk = {
     client,
     ...firms,
     me,
@@ -74,59 +75,62 @@ export function work(client: Client, firms: { firm: Firm; other: Firm }, me: Per
   }
 }
 
-type Act = (desk: Desk, n: number) => Promise<unknown>
+type AgentAct = (desk: AgentDesk, n: number) => Promise<unknown>
 
 const pick = <T>(all: T[], n: number): T | undefined => all[n % Math.max(1, all.length)]
-const some = ({ mine }: Desk, fits: (view: View) => boolean, n: number) =>
+const some = ({ mine }: AgentDesk, fits: (view: SeenSession) => boolean, n: number) =>
   pick([...mine.values()].filter(fits), n)
 
 /** Makes a call and records it. If the sign-in has ended, the agent signs in again. */
 async function ask(
-  desk: Desk,
+  desk: AgentDesk,
   { op, key }: { op: string; key: string },
   { path, method = 'POST', body = {} }: { path: string; method?: string; body?: object | null },
-): Promise<Answer | null> {
-  const got: { answer: Answer | null } = { answer: null }
-  await desk.client.journal.run({ client: desk.client.name, op, key }, async (): Promise<Told> => {
-    const answer = await desk.me.call(method, path, body ?? undefined)
-    got.answer = answer
-    const { status, body: said } = answer
-    const sent = body as { fence?: number; clientMsgId?: string; text?: string } | null
-    return told(answer, {
-      uid: desk.me.uid,
-      ...(sent?.fence !== undefined && { fenceSent: sent.fence }),
-      ...(sent?.clientMsgId !== undefined && { clientMsgId: sent.clientMsgId, text: sent.text }),
-      ...(status === 202 && { messageId: said.message.id }),
-      ...(status === 200 &&
-        said.fence !== undefined && {
-          id: said.id,
-          fence: said.fence,
-          agentUid: said.agentUid,
-          stateCode: said.stateCode,
-        }),
-    })
-  })
+): Promise<ApiAnswer | null> {
+  const got: { answer: ApiAnswer | null } = { answer: null }
+  await desk.client.journal.run(
+    { client: desk.client.name, op, key },
+    async (): Promise<OperationResult> => {
+      const answer = await desk.me.call(method, path, body ?? undefined)
+      got.answer = answer
+      const { status, body: said } = answer
+      const sent = body as { fence?: number; clientMsgId?: string; text?: string } | null
+      return told(answer, {
+        uid: desk.me.uid,
+        ...(sent?.fence !== undefined && { fenceSent: sent.fence }),
+        ...(sent?.clientMsgId !== undefined && { clientMsgId: sent.clientMsgId, text: sent.text }),
+        ...(status === 202 && { messageId: said.message.id }),
+        ...(status === 200 &&
+          said.fence !== undefined && {
+            id: said.id,
+            fence: said.fence,
+            agentUid: said.agentUid,
+            stateCode: said.stateCode,
+          }),
+      })
+    },
+  )
   if (got.answer?.status === 401 && desk.me.isEnabled) await desk.me.signIn().catch(() => null)
   return got.answer
 }
 
 /** Makes a call that changes a session, and remembers the session as the answer shows it. */
 async function verb(
-  desk: Desk,
+  desk: AgentDesk,
   op: string,
-  { view, path, method, body }: { view: View; path: string; method?: string; body?: object },
-): Promise<Answer | null> {
+  { view, path, method, body }: { view: SeenSession; path: string; method?: string; body?: object },
+): Promise<ApiAnswer | null> {
   const answer = await ask(
     desk,
     { op, key: view.id },
     { path: `/api/sessions/${view.id}/${path}`, ...(method && { method }), body: body ?? {} },
   )
-  if (answer?.status === 200) see(desk, answer.body as View)
+  if (answer?.status === 200) see(desk, answer.body as SeenSession)
   else if (answer && [403, 404, 409].includes(answer.status)) lose(desk, view)
   return answer
 }
 
-function see(desk: Desk, view: View): void {
+function see(desk: AgentDesk, view: SeenSession): void {
   const { id, stateCode, agentUid, fence, seq } = view
   const seen = { id, stateCode, agentUid, fence, seq }
   if (!desk.firm.sessions.includes(id)) keptFew(desk.firm.sessions, id, 60)
@@ -134,17 +138,17 @@ function see(desk: Desk, view: View): void {
   else lose(desk, { ...seen, fence: desk.mine.get(id)?.fence ?? fence })
 }
 
-function lose(desk: Desk, view: View): void {
+function lose(desk: AgentDesk, view: SeenSession): void {
   if (desk.mine.delete(view.id)) keptFew(desk.former, view)
 }
 
-async function refresh(desk: Desk, state: string): Promise<void> {
+async function refresh(desk: AgentDesk, state: string): Promise<void> {
   const path = `/api/sessions?state=${state}&mine=true`
   const answer = await ask(desk, { op: 'refresh', key: '' }, { path, method: 'GET', body: null })
-  if (answer?.status === 200) for (const view of answer.body.items as View[]) see(desk, view)
+  if (answer?.status === 200) for (const view of answer.body.items as SeenSession[]) see(desk, view)
 }
 
-async function post(desk: Desk, op: string, posted: Posted): Promise<void> {
+async function post(desk: AgentDesk, op: string, posted: Posted): Promise<void> {
   const path = `/api/sessions/${posted.sessionId}/messages`
   const answer = await ask(desk, { op, key: posted.sessionId }, { path, body: posted.body })
   // after a failure, or without an answer, nobody knows whether the call had an effect, so the same
@@ -154,7 +158,7 @@ async function post(desk: Desk, op: string, posted: Posted): Promise<void> {
   if (view && answer && [403, 404, 409].includes(answer.status)) lose(desk, view)
 }
 
-const reply = ({ client, firm, n }: Desk, { id, fence }: View): Posted => {
+const reply = ({ client, firm, n }: AgentDesk, { id, fence }: SeenSession): Posted => {
   const clientMsgId = `${client.name}-${n}`
   return {
     sessionId: id,
@@ -164,15 +168,15 @@ const reply = ({ client, firm, n }: Desk, { id, fence }: View): Posted => {
   }
 }
 
-const acts: Record<keyof typeof ofSupervisor, Act> = {
+const acts: Record<keyof typeof ofSupervisor, AgentAct> = {
   claimNext: async (desk) => {
     const answer = await ask(desk, { op: 'claim', key: '' }, { path: '/api/sessions/claim' })
-    if (answer?.status === 200) see(desk, answer.body as View)
+    if (answer?.status === 200) see(desk, answer.body as SeenSession)
   },
   claim: async (desk, n) => {
     const path = '/api/sessions?state=queued&limit=3'
     const answer = await ask(desk, { op: 'queue', key: '' }, { path, method: 'GET', body: null })
-    const view = pick((answer?.body?.items ?? []) as View[], n)
+    const view = pick((answer?.body?.items ?? []) as SeenSession[], n)
     if (view) await verb(desk, 'claim', { view, path: 'claim' })
   },
   refresh: (desk, n) => refresh(desk, n % 2 === 0 ? 'active' : 'waiting'),
@@ -273,7 +277,7 @@ const acts: Record<keyof typeof ofSupervisor, Act> = {
     const state = pick(['queued', 'waiting', 'active'], n)
     const path = `/api/sessions?state=${state}&limit=50`
     const answer = await ask(desk, { op: 'oversee', key: '' }, { path, method: 'GET', body: null })
-    for (const { id } of (answer?.body?.items ?? []) as View[]) {
+    for (const { id } of (answer?.body?.items ?? []) as SeenSession[]) {
       if (!desk.firm.sessions.includes(id)) keptFew(desk.firm.sessions, id, 60)
     }
   },
@@ -296,9 +300,9 @@ const probes = (id: string): [string, string, object | null][] => [
 ]
 
 async function ofAny(
-  desk: Desk,
+  desk: AgentDesk,
   n: number,
-  { op, path, body }: { op: Op | 'takeover'; path: string; body: object },
+  { op, path, body }: { op: AgentOperation | 'takeover'; path: string; body: object },
 ): Promise<void> {
   const id = pick(desk.firm.sessions, n)
   if (id === undefined) return

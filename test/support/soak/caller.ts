@@ -1,14 +1,13 @@
 // A client of the API that checks every answer for data of the other company.
-import { password } from '../app.ts'
-import { outcomeOf, type Told } from './journal.ts'
+import { password, type ApiAnswer } from '../app.ts'
+import { outcomeOf, type OperationResult } from './journal.ts'
 import type { Promises } from './promises.ts'
 
-export type Answer = { status: number; body: any }
 export type Caller = {
   uid: number
-  call: (method: string, path: string, body?: unknown) => Promise<Answer>
+  call: (method: string, path: string, body?: unknown) => Promise<ApiAnswer>
   /** Signs the person in again after their sign-in has ended. */
-  signIn: () => Promise<Answer>
+  signIn: () => Promise<ApiAnswer>
 }
 
 /**
@@ -25,7 +24,7 @@ export type CallerOf = { url: string; side: Side; username: string; promises: Pr
 export function openCaller({ url, side, username, promises }: CallerOf): Caller {
   const foreign = markOf[side === 'A' ? 'B' : 'A']
   let token = ''
-  const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+  const call = async (method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
     const answer = await fetch(`${url}${path}`, {
       method,
       headers: {
@@ -59,7 +58,7 @@ export function openCaller({ url, side, username, promises }: CallerOf): Caller 
   return caller
 }
 
-export const told = ({ status, body }: Answer, more: object = {}): Told => ({
+export const told = ({ status, body }: ApiAnswer, more: object = {}): OperationResult => ({
   outcome: outcomeOf(status),
   detail: { status, ...(body?.error && { error: body.error.code }), ...more },
 })

@@ -1,7 +1,8 @@
 // Compares what clients and WeChat were told with the database: a part every few seconds,
 // everything from time to time.
 import { performance } from 'node:perf_hooks'
-import { slices, marks, type Facts } from './facts.ts'
+import { marks } from '../marks.ts'
+import { slices, type RunFacts } from './facts.ts'
 import { askSelfCheck } from './self-check.ts'
 import type { Journal } from './journal.ts'
 import type { Rows } from './look.ts'
@@ -26,7 +27,7 @@ export type Checks = {
   looks: () => number
 }
 
-export function openChecks(facts: Facts): Checks {
+export function openChecks(facts: RunFacts): Checks {
   const { world, journal, promises } = facts
   const sends = openSends(world)
   const acknowledged = openAcknowledged(facts)
@@ -100,7 +101,7 @@ async function oneSession(rows: Rows, promises: Promises): Promise<void> {
  * Checks that everything answered since the last check is stored; the answers are collected before
  * the check begins.
  */
-function openAcknowledged(facts: Facts) {
+function openAcknowledged(facts: RunFacts) {
   const { journal, promises } = facts
   let done = 0
   const stalls = openStalls()
@@ -154,7 +155,7 @@ async function checkThere(
  * While a server is away the product answers 503, and nginx may answer too. On a full disk any
  * answer is possible.
  */
-function checkServed(entries: Journal['entries'], { promises, strikes }: Facts): void {
+function checkServed(entries: Journal['entries'], { promises, strikes }: RunFacts): void {
   for (const { client, op, key, detail, begin, end } of entries) {
     if (struckBetween(strikes, { from: begin - 1000, to: end }, ['fullDisk'])) continue
     const attempts = (detail.attempts ?? []) as { status: number | null }[]
@@ -178,7 +179,7 @@ const mendedWithinMs = 10_000
  */
 function checkAnswerTimes(
   entries: Journal['entries'],
-  { promises, strikes }: Facts,
+  { promises, strikes }: RunFacts,
   stalls: (from: number, to: number) => number,
 ): void {
   for (const { op, detail, begin, end } of entries) {

@@ -6,12 +6,12 @@ import { openCaller, markOf, type Caller, type Side } from './caller.ts'
 import type { Promises } from './promises.ts'
 import type { World } from './world.ts'
 
-export type Person = Caller & { username: string; isEnabled: boolean; isSupervisor: boolean }
+export type FirmPerson = Caller & { username: string; isEnabled: boolean; isSupervisor: boolean }
 export type Firm = {
   side: Side
   mark: string
   admin: Caller
-  people: Person[]
+  people: FirmPerson[]
   groupIds: number[]
   accountIds: string[]
   followers: { appid: string; openid: string }[]
@@ -113,7 +113,7 @@ async function openPerson(
   { world, promises }: { world: World; promises: Promises },
   firm: Firm,
   n: number,
-): Promise<Person> {
+): Promise<FirmPerson> {
   const { side, mark, admin, groupIds } = firm
   const username = `${side}${n}`
   const isSupervisor = n === 0

@@ -6,7 +6,7 @@ import type { Promises } from './promises.ts'
 import type { Strikes } from './strikes.ts'
 import type { World } from './world.ts'
 
-export type Facts = {
+export type RunFacts = {
   world: World
   journal: Journal
   promises: Promises
@@ -17,4 +17,3 @@ export const slices = <T>(all: T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, n) =>
     all.slice(n * size, (n + 1) * size),
   )
-export const marks = (some: unknown[]) => some.map(() => '?').join(', ')

@@ -4,13 +4,14 @@ import { performance } from 'node:perf_hooks'
 import type { defaultSettings } from '../../../rules/settings.ts'
 import { idleSince, minuteMs, queuesSince, waitsSince } from '../../../rules/session/timers.ts'
 import type { SessionRow } from '../../../entities/index.ts'
-import { marks, type Facts } from './facts.ts'
+import { marks } from '../marks.ts'
+import type { RunFacts } from './facts.ts'
 import { timers } from './companies.ts'
 import type { Rows } from './look.ts'
 import { struckBetween } from './strikes.ts'
 
 type Fired = { session_id: string; reason: keyof typeof leastOf; at: number }
-type Line = { session_id: string; text: string | null; seq: number; opercode: number }
+type SpokenLine = { session_id: string; text: string | null; seq: number; opercode: number }
 
 /**
  * The smallest values that the timers have during the run, because settings change and no session
@@ -26,7 +27,7 @@ const lateMs = 60_000
 const everyMs = 30_000
 const heardMs = 10_000
 
-export function openFired({ world, journal, promises, firms, strikes }: Facts) {
+export function openFired({ world, journal, promises, firms, strikes }: RunFacts) {
   const seen = new Set<string>()
   const waited = new Set<string>()
   let looked = 0
@@ -49,7 +50,7 @@ export function openFired({ world, journal, promises, firms, strikes }: Facts) {
     const fresh = fired.filter(({ session_id }) => !seen.has(session_id)).slice(0, 500)
     if (fresh.length === 0) return
     const ids = fresh.map(({ session_id }) => session_id)
-    const lines = await rows<Line>(
+    const lines = await rows<SpokenLine>(
       `select session_id, text, seq, opercode from message_data where session_id in (${marks(ids)}) and opercode in (1, 2, 3, 4) order by seq`,
       ids,
     )

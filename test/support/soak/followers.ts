@@ -3,7 +3,7 @@
 import { post } from '../app.ts'
 import type { Draw } from '../random.ts'
 import type { Firm } from './companies.ts'
-import type { Asked, Told } from './journal.ts'
+import type { OperationAsked, OperationResult } from './journal.ts'
 import type { Client } from './client.ts'
 
 export type Attempt = { status: number | null; ms: number; outcome: string }
@@ -16,7 +16,7 @@ export function follow(client: Client, firm: Firm, mine: Firm['followers']): () 
     const who = client.draw.one(mine)
     n += 1
     const kind = client.draw.weighed({ write: 40, leave: 1 })
-    const asked: Asked = { client: client.name, op: 'push', key: who.openid }
+    const asked: OperationAsked = { client: client.name, op: 'push', key: who.openid }
     if (kind === 'leave') {
       for (const event of ['unsubscribe', 'subscribe']) {
         await client.journal.run({ ...asked, op: event }, () =>
@@ -44,7 +44,7 @@ async function push(
   { world, promises }: Client,
   firm: Firm,
   [path, body]: [path: string, body: { appid: string; text?: string; [more: string]: unknown }],
-): Promise<Told> {
+): Promise<OperationResult> {
   const answer = await post(`${world.simulator}/sim/followers/${path}`, body).catch(String)
   if (typeof answer === 'string') {
     return { outcome: 'info', detail: { text: body.text, error: answer } }

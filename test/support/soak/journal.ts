@@ -19,8 +19,8 @@ export type Entry = {
   outcome: Outcome
   detail: any
 }
-export type Asked = Pick<Entry, 'client' | 'op' | 'key'>
-export type Told = Pick<Entry, 'outcome' | 'detail'>
+export type OperationAsked = Pick<Entry, 'client' | 'op' | 'key'>
+export type OperationResult = Pick<Entry, 'outcome' | 'detail'>
 
 export type Journal = {
   entries: Entry[]
@@ -28,7 +28,7 @@ export type Journal = {
    * Runs an operation and adds its entry when it has ended, so there are only entries of operations
    * that have ended.
    */
-  run: (asked: Asked, act: () => Promise<Told>) => Promise<Entry>
+  run: (asked: OperationAsked, act: () => Promise<OperationResult>) => Promise<Entry>
   /** Returns the entries that mention one of these names, to explain a breach. */
   about: (names: string[]) => Entry[]
 }

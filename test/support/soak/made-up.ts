@@ -10,7 +10,7 @@ import { jobs } from '../../../src/actions/jobs/jobs.ts'
 import { openCaller } from './caller.ts'
 import { openChecks } from './checks.ts'
 import type { Firm } from './companies.ts'
-import type { Facts } from './facts.ts'
+import type { RunFacts } from './facts.ts'
 import type { Entry } from './journal.ts'
 import { openPromises } from './promises.ts'
 import type { Struck } from './strikes.ts'
@@ -27,7 +27,7 @@ export type MadeUp = {
   sent: Partial<LedgerItem>[]
   /** The answers to the HTTP requests that the checks make, by path. */
   answers: Record<string, unknown>
-  facts: Facts
+  facts: RunFacts
   /** Runs all checks like in a real run. `then` is called between two of them. */
   judge: (then?: () => void) => Promise<void>
   close: () => void
@@ -159,7 +159,7 @@ export async function openMadeUp(): Promise<MadeUp> {
     promises,
     strikes: { all: struck },
     firms: { A: firm, B: firm } as unknown as Record<'A' | 'B', Firm>,
-  } as Facts
+  } as RunFacts
   const checks = openChecks(facts)
   const runJobs = (slot: number) => {
     for (const { name, everyMs } of jobs) {

@@ -5,7 +5,7 @@ import type { Rows } from './look.ts'
 import type { Promises } from './promises.ts'
 import { countIf, grouped, type Whole } from './whole.ts'
 
-type Step = {
+type OwnerStep = {
   session_id: string
   n: number
   from_state: number | null
@@ -22,7 +22,7 @@ type Step = {
 export async function checkLedgers(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole
   const steps = grouped(
-    await rows<Step>(
+    await rows<OwnerStep>(
       'select session_id, n, from_state, to_state, fence, uid, reason from session_ledger order by session_id, n',
     ),
     ({ session_id }) => session_id,
@@ -67,7 +67,7 @@ function checkToldOnce(told: Entry[], promises: Promises): void {
 }
 
 function brokenIn(
-  steps: Step[],
+  steps: OwnerStep[],
   session: { state: number; fence: number; uid: number | null },
 ): string | null {
   for (const [at, step] of steps.entries()) {
@@ -80,7 +80,7 @@ function brokenIn(
   return isEnd ? null : 'its ledger ends elsewhere'
 }
 
-function brokenAt(step: Step, from: Step | undefined, n: number): string | null {
+function brokenAt(step: OwnerStep, from: OwnerStep | undefined, n: number): string | null {
   const before = from?.to_state ?? null
   if (step.n !== n) return `step ${n} is missing`
   if (step.from_state !== before) return `step ${n} begins elsewhere`
@@ -88,7 +88,7 @@ function brokenAt(step: Step, from: Step | undefined, n: number): string | null 
   return from ? brokenBetween(from, step) : null
 }
 
-function brokenBetween(from: Step, step: Step): string | null {
+function brokenBetween(from: OwnerStep, step: OwnerStep): string | null {
   if (step.fence < from.fence) return `the fence fell at step ${step.n}`
   const isSecond = step.uid !== from.uid && step.fence === from.fence
   return isSecond ? `two owners with one fence at step ${step.n}` : null

@@ -1,7 +1,7 @@
 // Plans which disturbances happen when. The plan depends only on the seed.
+import type { Edition } from '../edition.ts'
 import { openDraw, type Draw } from '../random.ts'
 
-export type Edition = 'embedded' | 'cluster'
 const ofHouse = {
   embedded: ['kill', 'freeze', 'jump', 'fullDisk'],
   cluster: [

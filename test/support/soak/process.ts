@@ -3,8 +3,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Said } from '../ends-clean.ts'
-import type { Asked } from '../second-process.ts'
+import type { ProcessReport } from '../ends-clean.ts'
+import type { AskedOfProcess } from '../second-process.ts'
 
 export type Process = {
   url: string
@@ -18,13 +18,16 @@ export type Process = {
   jumpTo: (ms: number) => void
   stop: () => Promise<void>
 }
-type Told = { url?: string; said?: Said }
+type UrlOrReport = { url?: string; said?: ProcessReport }
 
 const looksEveryMs = 1000
 const startsWithinMs = 60_000
 const startsAgainMs = 1000
 
-export function openProcess(settings: Record<string, string>, hear: (line: Said) => void): Process {
+export function openProcess(
+  settings: Record<string, string>,
+  hear: (line: ProcessReport) => void,
+): Process {
   let child: ChildProcess | null = null
   let jumpedMs = 0
   let starting = Promise.resolve()
@@ -41,15 +44,15 @@ export function openProcess(settings: Record<string, string>, hear: (line: Said)
     })
     child = born
     const clock = { everyMs: looksEveryMs, jumpedMs }
-    born.send({ open: { settings, withoutCron: false, clock } } satisfies Asked)
-    born.on('message', ({ said }: Told) => {
+    born.send({ open: { settings, withoutCron: false, clock } } satisfies AskedOfProcess)
+    born.on('message', ({ said }: UrlOrReport) => {
       // reports of requests that were not served are left out, because the clients notice such
       // requests
       if (said?.level === 'warn' || said?.level === 'error') hear(said)
     })
     await listening(born)
     // the jump is sent again, because the clock may have been moved while the process was starting
-    if (born.connected) born.send({ jumpTo: jumpedMs } satisfies Asked)
+    if (born.connected) born.send({ jumpTo: jumpedMs } satisfies AskedOfProcess)
   }
   /**
    * A process that finds its servers away reports it and ends. It is then started again, as a
@@ -105,7 +108,7 @@ function listening(child: ChildProcess): Promise<void> {
       }
       fail(`it ended with ${String(code ?? signal)}`)
     })
-    child.on('message', ({ url }: Told) => {
+    child.on('message', ({ url }: UrlOrReport) => {
       if (url === undefined) return
       clearTimeout(late)
       resolve()

@@ -3,7 +3,7 @@ import type { Rows } from './look.ts'
 import { isReply, type Sends } from './sends.ts'
 import { countIf, grouped, type Whole } from './whole.ts'
 
-type Reply = {
+type OutboxReply = {
   message_id: string
   text: string
   sender: string
@@ -16,7 +16,7 @@ type Reply = {
 
 /** Compares the accepted replies, their results and what the simulator received. */
 export async function checkReplies(rows: Rows, whole: Whole & { sends: Sends }): Promise<void> {
-  const replies = await rows<Reply>(
+  const replies = await rows<OutboxReply>(
     'select m.message_id, m.text, m.sender, m.client_key, o.wx_user_id, o.n, o.state from message_data m join outbox o on o.outbox_id = m.message_id where m.opercode in (1, 3, 4)',
   )
   checkOnce(replies, whole)
@@ -24,7 +24,7 @@ export async function checkReplies(rows: Rows, whole: Whole & { sends: Sends }):
   checkSentInOrder(replies, whole)
 }
 
-function checkOnce(replies: Reply[], whole: Whole): void {
+function checkOnce(replies: OutboxReply[], whole: Whole): void {
   const { before, promises } = whole
   const posted = before.filter(
     ({ outcome, detail }) =>
@@ -49,7 +49,7 @@ const settledByHand = ({ before }: Whole): Set<string> =>
  * Compares the state of each reply with what arrived. If a person settled a reply, its state is
  * their decision; during the run somebody may be settling it at this moment.
  */
-function checkArrived(replies: Reply[], whole: Whole & { sends: Sends }): void {
+function checkArrived(replies: OutboxReply[], whole: Whole & { sends: Sends }): void {
   const { promises, sends, last } = whole
   const byHand = settledByHand(whole)
   const written = replies.filter(({ text }) => isReply(text))
@@ -69,7 +69,7 @@ function checkArrived(replies: Reply[], whole: Whole & { sends: Sends }): void {
   }
 }
 
-const toldOf = (text: string, same: Reply[], arrived: number) =>
+const toldOf = (text: string, same: OutboxReply[], arrived: number) =>
   `"${text}" is ${same.map(({ state }) => state).join(', ')} and reached the follower ${arrived} times`
 
 /**
@@ -77,7 +77,7 @@ const toldOf = (text: string, same: Reply[], arrived: number) =>
  * a reply that a person settled it is not: it may have been unknown, and the simulator may have
  * recorded it later than those behind it.
  */
-function checkSentInOrder(replies: Reply[], whole: Whole & { sends: Sends }): void {
+function checkSentInOrder(replies: OutboxReply[], whole: Whole & { sends: Sends }): void {
   const { promises, sends } = whole
   const byHand = settledByHand(whole)
   const sent = replies.flatMap((reply) => {

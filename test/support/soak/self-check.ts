@@ -1,7 +1,7 @@
 // Runs the product's own self-check through its API, and counts what it finds as breaches of
 // promises.
 import { performance } from 'node:perf_hooks'
-import type { Facts } from './facts.ts'
+import type { RunFacts } from './facts.ts'
 import { promised, type PromiseId } from './promises.ts'
 import { struckBetween } from './strikes.ts'
 
@@ -18,7 +18,7 @@ const idOf = (id: string): PromiseId => (id in promised ? (id as PromiseId) : 'P
 const answersWithinMs = 30_000
 
 /** The violations that the self-check finds at this moment; none if the product is away. */
-export async function askSelfCheck(facts: Facts): Promise<string[]> {
+export async function askSelfCheck(facts: RunFacts): Promise<string[]> {
   const violated: string[] = []
   for (const { admin } of [facts.firms.A, facts.firms.B]) {
     const began = performance.now()
@@ -28,15 +28,17 @@ export async function askSelfCheck(facts: Facts): Promise<string[]> {
     ])
     if (answer?.status !== 200) continue
     const isCalm = !struckBetween(facts.strikes, { from: began - soonMs })
-    const said = (answer.body.promises as Said[]).filter(({ id }) => isCalm || !soon.has(id))
+    const said = (answer.body.promises as SelfCheckVerdict[]).filter(
+      ({ id }) => isCalm || !soon.has(id),
+    )
     violated.push(...said.flatMap((one) => judge(facts, one)))
   }
   return violated
 }
 
-type Said = { id: string; verdict: string; detail: string }
+type SelfCheckVerdict = { id: string; verdict: string; detail: string }
 
-function judge({ promises }: Facts, { id, verdict, detail }: Said): string[] {
+function judge({ promises }: RunFacts, { id, verdict, detail }: SelfCheckVerdict): string[] {
   const mine = idOf(id)
   const looked = /^\d+/.exec(detail)?.[0]
   promises.saw(mine, id === 'P15' || looked === undefined ? 1 : Number(looked))

@@ -1,11 +1,11 @@
 // Checks the runs of jobs: each slot belongs to one process, and after disturbances every job
 // continues.
 import { jobs } from '../../../src/actions/jobs/jobs.ts'
-import type { Facts } from './facts.ts'
+import type { RunFacts } from './facts.ts'
 import type { Rows } from './look.ts'
 import { struckBetween } from './strikes.ts'
 
-type Run = { job: string; slot: string; token: string; started_at: number }
+type JobRun = { job: string; slot: string; token: string; started_at: number }
 
 const overlapMs = 120_000
 /**
@@ -17,7 +17,7 @@ const soonMs = 60_000
 /** Jobs that run often and with a lease, so that a missing run is noticed during a short test. */
 const frequent = jobs.filter(({ everyMs, everywhere }) => everyMs <= soonMs && !everywhere)
 
-export function openJobs({ world, promises, strikes }: Facts) {
+export function openJobs({ world, promises, strikes }: RunFacts) {
   const seen = new Map<string, { token: string; at: number }>()
   /**
    * Whether an earlier run may have been deleted: a process that starts deletes runs with a time in
@@ -29,7 +29,7 @@ export function openJobs({ world, promises, strikes }: Facts) {
   let healedAt = 0
   return {
     look: async (rows: Rows) => {
-      const runs = await rows<Run>(
+      const runs = await rows<JobRun>(
         "select job, slot, token, started_at from job_run where slot not like 'hand:%' and started_at > ?",
         [newest - overlapMs],
       )

@@ -41,8 +41,8 @@ function pushedIn({ before, last }: Whole): (text: string) => boolean {
   return (text) => tried.has(text)
 }
 
-type Place = { text: string; seq: number; session_id: string; add_time: number }
-const isBehind = (a: Place, b: Place) =>
+type StoredLine = { text: string; seq: number; session_id: string; add_time: number }
+const isBehind = (a: StoredLine, b: StoredLine) =>
   a.session_id === b.session_id ? a.seq < b.seq : a.add_time <= b.add_time
 
 /**
@@ -51,7 +51,7 @@ const isBehind = (a: Place, b: Place) =>
  */
 export async function checkOrder(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole
-  const lines = await rows<Place>(
+  const lines = await rows<StoredLine>(
     'select m.text, m.seq, m.session_id, s.add_time from message_data m join message_session s on s.session_id = m.session_id where m.opercode = 2',
   )
   const places = new Map(lines.map((line) => [line.text, line]))

@@ -1,7 +1,7 @@
 // Checks that a reply is unknown only if its answer was lost or was "system busy", or if its sender
 // died or could not store the result.
 import { performance } from 'node:perf_hooks'
-import type { Facts } from './facts.ts'
+import type { RunFacts } from './facts.ts'
 import type { Rows } from './look.ts'
 import type { Sends } from './sends.ts'
 import { struckBetween, type Struck } from './strikes.ts'
@@ -41,7 +41,7 @@ const toldWithinMs = 5000
 
 type Unknown = { outbox_id: string; way: string; text: string | null }
 
-export function openUnknowns({ journal, promises, strikes }: Facts, sends: Sends) {
+export function openUnknowns({ journal, promises, strikes }: RunFacts, sends: Sends) {
   const suspects = new Map<string, Unknown & { seenAt: number }>()
   const seen = new Set<string>()
   let settled = 0

@@ -13,7 +13,7 @@ import { readConfig } from '../../../src/config.ts'
 import { silentLog } from '../../../src/log.ts'
 import { password, post } from '../app.ts'
 import { openEdition, type Servers } from '../edition.ts'
-import type { Said } from '../ends-clean.ts'
+import type { ProcessReport } from '../ends-clean.ts'
 import { openSmallDisk, type SmallDisk } from '../small-disk.ts'
 import { openTcpProxy, type TcpProxy } from '../tcp-proxy.ts'
 import { lookAtFile, lookAtServer, type Look } from './look.ts'
@@ -30,7 +30,7 @@ export type World = {
   /** A small disk that can be filled up; null if the run may not mount one. */
   disk: SmallDisk | null
   look: Look
-  logged: Said[]
+  logged: ProcessReport[]
   /** The product's time according to a clock that only the run itself moves. */
   now: () => number
   /**
@@ -62,7 +62,7 @@ export async function openWorld(minutes: number, servers: Servers | null): Promi
     ...commonSettings(disk.dir, simulator.url),
   }
   await prepare(settings)
-  const logged: Said[] = []
+  const logged: ProcessReport[] = []
   const ports = await freePorts(servers ? 2 : 1)
   const processes = ports.map((port) =>
     openProcess({ ...settings, PORT: String(port) }, (line) => logged.push(line)),

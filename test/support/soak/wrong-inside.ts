@@ -1,6 +1,6 @@
 // Ways to break each promise about pushes, lines and sessions, to test the checks.
 import type { PromiseId } from './promises.ts'
-import { entryOf, says, sql, type Case } from './wrong.ts'
+import { entryOf, selfCheckSays, sql, type Case } from './wrong.ts'
 
 export const wrongInside = {
   P1: [
@@ -80,12 +80,12 @@ export const wrongInside = {
   P7: [
     {
       what: 'the self-check counts otherwise',
-      make: says('P7', 'session s1: its lines are not what it counts'),
+      make: selfCheckSays('P7', 'session s1: its lines are not what it counts'),
       told: /^session s1: its lines are not what it counts$/,
     },
     {
       what: 'the self-check finds another load',
-      make: says('load', 'agent 11 has 2 sessions and is counted 1'),
+      make: selfCheckSays('load', 'agent 11 has 2 sessions and is counted 1'),
       told: /^agent 11 has 2 sessions and is counted 1$/,
     },
   ],

@@ -1,11 +1,20 @@
 // Ways to break each promise about replies, timers and who sees what, to test the checks.
 import { openDraw } from '../random.ts'
 import { work } from './agents.ts'
-import type { Person } from './companies.ts'
+import type { FirmPerson } from './companies.ts'
 import { follow } from './followers.ts'
 import type { MadeUp } from './made-up.ts'
 import type { PromiseId } from './promises.ts'
-import { becomes, clientOf, entryOf, says, sql, strike, unknown, type Case } from './wrong.ts'
+import {
+  becomes,
+  clientOf,
+  entryOf,
+  selfCheckSays,
+  sql,
+  strike,
+  unknown,
+  type Case,
+} from './wrong.ts'
 
 export const wrongOutside = {
   P10: [
@@ -94,7 +103,7 @@ export const wrongOutside = {
   P15: [
     {
       what: 'the index differs',
-      make: says('P15', '1 sessions stand elsewhere in the index for more than 5 s'),
+      make: selfCheckSays('P15', '1 sessions stand elsewhere in the index for more than 5 s'),
       told: /^1 sessions stand elsewhere in the index for more than 5 s$/,
     },
   ],
@@ -156,7 +165,12 @@ export const wrongOutside = {
       what: 'a session of the other company is shown',
       make: async (day) => {
         const { A } = day.facts.firms
-        const me = { ...A.admin, username: 'A1', isEnabled: true, isSupervisor: false } as Person
+        const me = {
+          ...A.admin,
+          username: 'A1',
+          isEnabled: true,
+          isSupervisor: false,
+        } as FirmPerson
         const draw = { ...openDraw(1), weighed: () => 'probe' as never, below: () => 0 }
         const other = { ...day.facts.firms.B, sessions: ['s7'] }
         await work({ ...clientOf(day), draw }, { firm: A, other }, me)()

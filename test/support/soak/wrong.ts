@@ -23,7 +23,7 @@ export const sql =
   (day: MadeUp) => {
     for (const query of queries) day.sql(query)
   }
-export const says = (id: string, detail: string) => (day: MadeUp) => {
+export const selfCheckSays = (id: string, detail: string) => (day: MadeUp) => {
   day.answers['/api/admin/self-check'] = { promises: [{ id, verdict: 'violated', detail }] }
 }
 export const clientOf = ({ facts: { world, journal, promises } }: MadeUp) => ({
