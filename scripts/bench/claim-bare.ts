@@ -4,15 +4,15 @@
 import { Redis } from 'ioredis'
 import { createPool, type ResultSetHeader } from 'mysql2/promise'
 import { active, queued } from '../../rules/session/states.ts'
-import { connections, nowMs, together, type Claimed } from './claims.ts'
+import { connections, nowMs, together, type ClaimsMade } from './claims.ts'
 
 const turn = `update bare_session set state = ${active}, uid = ? where id = ? and state = ${queued}`
 const [url = '', redisUrl = '', firstUid = '0', workers = '0'] = process.argv.slice(2)
 const pool = createPool({ uri: url, connectionLimit: connections })
 const redis = new Redis(redisUrl)
 
-async function claimUntilEmpty(list: string, uid: number): Promise<Claimed> {
-  const done: Claimed = { claims: [], failures: 0 }
+async function claimUntilEmpty(list: string, uid: number): Promise<ClaimsMade> {
+  const done: ClaimsMade = { claims: [], failures: 0 }
   for (;;) {
     const began = nowMs()
     const [id] = await redis.zpopmin(list)

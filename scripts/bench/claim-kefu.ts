@@ -9,10 +9,10 @@ import {
   faultsOf,
   nowMs,
   processes,
-  queued,
+  queuedSessions,
   together,
   warming,
-  type Claimed,
+  type ClaimsMade,
 } from './claims.ts'
 import type { Cluster } from './cluster.ts'
 import type { NumberOf } from './count.ts'
@@ -25,7 +25,7 @@ import { openPrepared } from './serve-kefu.ts'
 const capacity = 6
 const triesForMs = 60_000
 
-export async function claimKefu(cluster: Cluster, dir: string): Promise<Claimed> {
+export async function claimKefu(cluster: Cluster, dir: string): Promise<ClaimsMade> {
   const database = await cluster.fresh()
   const settingsOf = (n: number) => ({ ...database.settings, DATA_DIR: join(dir, `process-${n}`) })
   const { app } = await openPrepared(settingsOf(0), 'plain', { withoutCron: true })
@@ -41,9 +41,9 @@ export async function claimKefu(cluster: Cluster, dir: string): Promise<Claimed>
     const agents = await agentsIn(ports, { howMany: claimers, capacity })
     await queueIn(ports, { howMany: warming, appid: benchAccount.appid, prefix: 'oWarm' })
     await claimAll(all, first)
-    await queueIn(ports, { howMany: queued, appid: benchAccount.appid })
+    await queueIn(ports, { howMany: queuedSessions, appid: benchAccount.appid })
     const claimed = await claimAll(all, agents)
-    const faults = [...faultsOf(claimed, queued), ...(await storeFaults(database.number))]
+    const faults = [...faultsOf(claimed, queuedSessions), ...(await storeFaults(database.number))]
     if (faults.length > 0) {
       throw new Error(`kefu: ${faults.join('; ')}; ${claimed.failures} failures. No figures.`)
     }
@@ -58,7 +58,7 @@ export async function claimKefu(cluster: Cluster, dir: string): Promise<Claimed>
 
 type Doors = { urls: string[]; sockets: Sockets }
 
-async function claimAll({ urls, sockets }: Doors, agents: Agent[]): Promise<Claimed> {
+async function claimAll({ urls, sockets }: Doors, agents: Agent[]): Promise<ClaimsMade> {
   const until = nowMs() + triesForMs
   return together(
     await Promise.all(
@@ -80,8 +80,8 @@ async function claimUntilEmpty(
   agent: Agent,
   until: number,
   ask: () => Promise<ClaimAnswer>,
-): Promise<Claimed> {
-  const done: Claimed = { claims: [], failures: 0 }
+): Promise<ClaimsMade> {
+  const done: ClaimsMade = { claims: [], failures: 0 }
   while (nowMs() < until) {
     const began = nowMs()
     const { status, body } = await ask()
@@ -131,8 +131,8 @@ async function storeFaults(number: NumberOf): Promise<string[]> {
   const claims = await number("select count(*) from session_ledger where reason = 'claimed'")
   return [
     ...(waiting > 0 ? [`${waiting} sessions still wait`] : []),
-    ...(owned !== warming + queued ? [`${owned} sessions have an agent`] : []),
-    ...(claims !== warming + queued ? [`${claims} claims in the ledger`] : []),
+    ...(owned !== warming + queuedSessions ? [`${owned} sessions have an agent`] : []),
+    ...(claims !== warming + queuedSessions ? [`${claims} claims in the ledger`] : []),
     ...(wrong > 0 ? [`${wrong} agents hold more than they may or than is counted`] : []),
   ]
 }

@@ -7,10 +7,18 @@ import { Redis } from 'ioredis'
 import { createConnection, type Connection } from 'mysql2/promise'
 import { active, queued as inQueue } from '../../rules/session/states.ts'
 import { started } from './child.ts'
-import { claimers, faultsOf, processes, queued, together, warming, type Claimed } from './claims.ts'
+import {
+  claimers,
+  faultsOf,
+  processes,
+  queuedSessions,
+  together,
+  warming,
+  type ClaimsMade,
+} from './claims.ts'
 import type { Cluster } from './cluster.ts'
 
-export async function claimBare(cluster: Cluster): Promise<Claimed> {
+export async function claimBare(cluster: Cluster): Promise<ClaimsMade> {
   const database = await cluster.fresh()
   const children: ChildProcess[] = []
   const [sql, redis] = [await createConnection(database.url), new Redis(cluster.redisUrl)]
@@ -22,15 +30,15 @@ export async function claimBare(cluster: Cluster): Promise<Claimed> {
       children.push(await startOne([database.url, cluster.redisUrl], n))
     }
     await fill(sql, redis, { list: 'warm', howMany: warming })
-    await fill(sql, redis, { list: 'main', howMany: queued })
+    await fill(sql, redis, { list: 'main', howMany: queuedSessions })
     await claimAll(children, 'warm')
     const claimed = await claimAll(children, 'main')
     const kept = await database.number(
       `select count(*) from bare_session where state = ${active} and uid > 0 and id like 'main%'`,
     )
     const faults = [
-      ...faultsOf(claimed, queued),
-      ...(kept !== queued ? [`${kept} of ${queued} rows were kept`] : []),
+      ...faultsOf(claimed, queuedSessions),
+      ...(kept !== queuedSessions ? [`${kept} of ${queuedSessions} rows were kept`] : []),
     ]
     if (faults.length > 0) throw new Error(`the bare claim: ${faults.join('; ')}. No figures.`)
     return claimed
@@ -71,12 +79,12 @@ async function fill(
   await redis.zadd(list, ...ids.flatMap((id, n) => [n, id]))
 }
 
-async function claimAll(children: ChildProcess[], list: string): Promise<Claimed> {
+async function claimAll(children: ChildProcess[], list: string): Promise<ClaimsMade> {
   const parts = await Promise.all(
     children.map(async (child) => {
       const answer = once(child, 'message')
       child.send(list)
-      const [claimed] = (await answer) as [Claimed]
+      const [claimed] = (await answer) as [ClaimsMade]
       return claimed
     }),
   )

@@ -11,7 +11,7 @@ import { agentsIn, type Agent } from './crowd.ts'
 import { median } from './place.ts'
 import { benchAccount } from './pushes.ts'
 import { loadMysql, loadSqlite, type Loader } from './queue-load.ts'
-import { openPrepared, type Settings } from './serve-kefu.ts'
+import { openPrepared, type Environment } from './serve-kefu.ts'
 
 export const editions: Edition[] = ['embedded', 'cluster']
 export type SizedFigures = {
@@ -55,7 +55,7 @@ export async function claimSized({
   }
 }
 
-type SizedStore = { settings: Settings; load: Loader; drop: () => Promise<void> }
+type SizedStore = { settings: Environment; load: Loader; drop: () => Promise<void> }
 
 async function placeFor({
   cluster,
@@ -85,7 +85,7 @@ async function placeFor({
   }
 }
 
-async function prepare(settings: Settings, load: Loader, queued: number): Promise<Agent[]> {
+async function prepare(settings: Environment, load: Loader, queued: number): Promise<Agent[]> {
   const { app, account: known } = await openPrepared(settings, 'plain', { withoutCron: true })
   const agents = await agentsIn(app.ports, { howMany: agentsAsking, capacity: 100_000 })
   await app.close()

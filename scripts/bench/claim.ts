@@ -11,7 +11,7 @@ import {
   connections,
   claimFiguresOf,
   processes,
-  queued,
+  queuedSessions,
   warming,
   type ClaimFigures,
 } from './claims.ts'
@@ -55,7 +55,7 @@ async function besideSizes(cluster: Cluster, dir: string, sizes: number[]): Prom
 
 async function besidePeer(cluster: Cluster, dir: string, rounds: number): Promise<void> {
   console.log(
-    `${rounds} rounds of ${queued} sessions after ${warming} to warm, ${claimers} claim at once; both sides are ` +
+    `${rounds} rounds of ${queuedSessions} sessions after ${warming} to warm, ${claimers} claim at once; both sides are ` +
       `${processes} processes with ${connections} connections each for claims; kefu is asked over HTTP`,
   )
   const done: ClaimRound[] = []
@@ -65,7 +65,7 @@ async function besidePeer(cluster: Cluster, dir: string, rounds: number): Promis
       kefu: claimFiguresOf(await claimKefu(cluster, dir)),
     })
     console.log(
-      `  round ${n}: each of ${queued} sessions claimed once on both sides, no agent over their capacity`,
+      `  round ${n}: each of ${queuedSessions} sessions claimed once on both sides, no agent over their capacity`,
     )
   }
   print(done)

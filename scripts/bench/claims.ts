@@ -1,7 +1,7 @@
 // What both sides of the claim benchmark share: the numbers of agents and sessions, and the record
 // of a claim.
 export const claimers = 200
-export const queued = 1000
+export const queuedSessions = 1000
 export const warming = 500
 export const processes = 2
 /**
@@ -15,18 +15,18 @@ export const connections = 14
  * compared.
  */
 export type Claim = { id: string; uid: number; began: number; ended: number }
-export type Claimed = { claims: Claim[]; failures: number }
+export type ClaimsMade = { claims: Claim[]; failures: number }
 
 export const nowMs = () => performance.timeOrigin + performance.now()
 
-export function together(parts: Claimed[]): Claimed {
+export function together(parts: ClaimsMade[]): ClaimsMade {
   return {
     claims: parts.flatMap(({ claims }) => claims),
     failures: parts.reduce((sum, { failures }) => sum + failures, 0),
   }
 }
 
-export function faultsOf({ claims }: Claimed, expected: number): string[] {
+export function faultsOf({ claims }: ClaimsMade, expected: number): string[] {
   const different = new Set(claims.map(({ id }) => id)).size
   return [
     ...(claims.length !== expected ? [`${claims.length} claims of ${expected} sessions`] : []),
@@ -38,7 +38,7 @@ export function faultsOf({ claims }: Claimed, expected: number): string[] {
 
 export type ClaimFigures = { perSecond: number; p50: number; p99: number; failures: number }
 
-export function claimFiguresOf({ claims, failures }: Claimed): ClaimFigures {
+export function claimFiguresOf({ claims, failures }: ClaimsMade): ClaimFigures {
   const times = claims.map(({ began, ended }) => ended - began).sort((a, b) => a - b)
   const at = (share: number) =>
     times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? NaN

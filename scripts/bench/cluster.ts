@@ -7,10 +7,10 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { startMariadb } from '../services/mariadb.ts'
 import { startRedis } from '../services/redis.ts'
 import type { NumberOf } from './count.ts'
-import type { Settings } from './serve-kefu.ts'
+import type { Environment } from './serve-kefu.ts'
 
-export type Database = {
-  settings: Settings
+export type ClusterDatabase = {
+  settings: Environment
   url: string
   number: NumberOf
   /** How long transactions have waited for each other's rows since the server started, in ms. */
@@ -19,12 +19,12 @@ export type Database = {
 }
 export type Cluster = {
   redisUrl: string
-  fresh: () => Promise<Database>
+  fresh: () => Promise<ClusterDatabase>
   /**
    * A second database next to a running one, to measure two separate installations: on the same
    * MariaDB, with a Redis of its own.
    */
-  beside: () => Promise<Database>
+  beside: () => Promise<ClusterDatabase>
   close: () => Promise<void>
 }
 
@@ -43,7 +43,7 @@ export async function openCluster(dir: string): Promise<Cluster> {
     redisIn('redis-beside'),
   ])
   let made = 0
-  const open = async (redisUrl: string): Promise<Database> => {
+  const open = async (redisUrl: string): Promise<ClusterDatabase> => {
     made += 1
     const name = `bench_${made}`
     const url = await mariadb.createDatabase(name)

@@ -5,7 +5,7 @@ import SqliteDatabase from 'better-sqlite3'
 import { startNginx } from '../services/nginx.ts'
 import { removeDir } from '../services/places.ts'
 import { startServer, type Running } from './child.ts'
-import type { Cluster, Database } from './cluster.ts'
+import type { Cluster, ClusterDatabase } from './cluster.ts'
 import type { NumberOf } from './count.ts'
 import type { Mode } from './pushes.ts'
 import { openSeeded } from './serve-kefu.ts'
@@ -77,7 +77,7 @@ async function startEmbedded(ground: Ground): Promise<Contender> {
 
 async function startProcesses(ground: Ground, howMany: number): Promise<Contender> {
   const database = await filled(ground, clusterOf(ground).fresh())
-  const running = await startOn(ground, Array<Database>(howMany).fill(database))
+  const running = await startOn(ground, Array<ClusterDatabase>(howMany).fill(database))
   return {
     ...(await asOne(running)),
     number: database.number,
@@ -118,7 +118,7 @@ function clusterOf({ cluster }: Ground): Cluster {
  * Fills a database before the processes that use it are started, so that none of them has warmed up
  * more than the other.
  */
-async function filled(ground: Ground, fresh: Promise<Database>): Promise<Database> {
+async function filled(ground: Ground, fresh: Promise<ClusterDatabase>): Promise<ClusterDatabase> {
   const database = await fresh
   const { app } = await openSeeded(
     { ...database.settings, DATA_DIR: join(ground.dir, 'process-0') },
@@ -129,7 +129,7 @@ async function filled(ground: Ground, fresh: Promise<Database>): Promise<Databas
   return database
 }
 
-async function startOn(ground: Ground, databases: Database[]): Promise<Running[]> {
+async function startOn(ground: Ground, databases: ClusterDatabase[]): Promise<Running[]> {
   const running: Running[] = []
   for (const [n, { settings }] of databases.entries()) {
     const own = { ...settings, DATA_DIR: join(ground.dir, `process-${n + 1}`) }

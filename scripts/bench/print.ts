@@ -9,8 +9,8 @@ import type { WrkFigures } from './wrk.ts'
  * What was measured of a server, per answered push in µs: `cpu` is processor time, `lock` is
  * waiting for row locks, or null for a server that has none.
  */
-export type Measured = WrkFigures & { cpu: number; lock: number | null }
-export type Round = Partial<Record<ServerName, Measured>>
+export type ServerFigures = WrkFigures & { cpu: number; lock: number | null }
+export type Round = Partial<Record<ServerName, ServerFigures>>
 
 const names: Record<ServerName, string> = {
   bare: 'node:http, answers success',
@@ -80,7 +80,7 @@ export function printMode(mode: Mode, rounds: Round[]): void {
 function ratiosOf(
   rounds: Round[],
   [server, beside]: [ServerName, ServerName],
-  of: (heard: Measured) => number,
+  of: (heard: ServerFigures) => number,
 ): number[] {
   return rounds.flatMap((round) => {
     const [mine, other] = [round[server], round[beside]]

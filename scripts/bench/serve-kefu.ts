@@ -11,7 +11,7 @@ import type { KnownAccount, KnownCompany } from '../../src/ports.ts'
 import { benchAccount, knownFollowers, knownOpenid, rules, type Mode } from './pushes.ts'
 import { endOnSignal, sayReady } from './serve.ts'
 
-export type Settings = Record<string, string>
+export type Environment = Record<string, string>
 export type Seeded = { app: App; account: KnownAccount; company: KnownCompany }
 
 // Settings that every run has. WeChat's address is a port on which nothing listens, so nothing is
@@ -23,11 +23,11 @@ const always = {
   WECHAT_API_BASE: 'http://127.0.0.1:9',
 }
 
-export const openKefu = (settings: Settings, options: AppOptions = {}) =>
+export const openKefu = (settings: Environment, options: AppOptions = {}) =>
   openApp(readConfig({ ...always, ...settings }, {}), options)
 
 export async function openSeeded(
-  settings: Settings,
+  settings: Environment,
   mode: Mode,
   options: AppOptions = {},
 ): Promise<Seeded> {
@@ -38,7 +38,7 @@ export async function openSeeded(
 
 /** Starts the product with one account and 100 rules, without any followers. */
 export async function openPrepared(
-  settings: Settings,
+  settings: Environment,
   mode: Mode,
   options: AppOptions = {},
 ): Promise<Seeded> {
@@ -95,7 +95,7 @@ async function seedFollowers({ app, account, company }: Seeded): Promise<void> {
 // uses a store that another process has filled
 const [settings, mode] = process.argv.slice(2)
 if (import.meta.filename === process.argv[1] && settings !== undefined) {
-  const given = JSON.parse(settings) as Settings
+  const given = JSON.parse(settings) as Environment
   const app =
     mode === undefined
       ? await openKefu(given)

@@ -10,7 +10,7 @@ import { writeCorpus } from './corpus.ts'
 import { countStored, type StoredCount } from './count.ts'
 import { freshDirOnDisk, fsyncMs, machine } from './place.ts'
 import { leaveNothing, wholeNumber } from './plan.ts'
-import { printCounted, printMode, printSteps, type Measured, type Round } from './print.ts'
+import { printCounted, printMode, printSteps, type ServerFigures, type Round } from './print.ts'
 import type { Mode } from './pushes.ts'
 import { measureSteps } from './steps.ts'
 import { measureClusterSteps } from './store-steps.ts'
@@ -124,10 +124,10 @@ async function measureMode(plan: Plan, mode: Mode): Promise<Round[]> {
   return rounds
 }
 
-async function measureServer(plan: Plan, server: ServerName, mode: Mode): Promise<Measured> {
+async function measureServer(plan: Plan, server: ServerName, mode: Mode): Promise<ServerFigures> {
   const contender = await startContender(server, { ...plan, mode })
   const load = { url: contender.url, connections: plan.connections }
-  let heard: { warm: WrkFigures; main: Measured }
+  let heard: { warm: WrkFigures; main: ServerFigures }
   try {
     const warm = await runWrk({ ...load, corpus: join(plan.dir, 'warm'), seconds: plan.warm })
     const main = await costing(contender, () =>
@@ -152,7 +152,7 @@ async function measureServer(plan: Plan, server: ServerName, mode: Mode): Promis
 async function costing(
   { cpuMicros, lockMs }: Contender,
   run: () => Promise<WrkFigures>,
-): Promise<Measured> {
+): Promise<ServerFigures> {
   const before = { cpu: await cpuMicros(), lock: (await lockMs?.()) ?? null }
   const heard = await run()
   const lock =

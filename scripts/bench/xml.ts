@@ -12,7 +12,7 @@ import { benchAccount, benchPushes, sign } from './pushes.ts'
 import { wechat } from './wechat.ts'
 
 type XmlFields = Record<string, unknown>
-type Reader = { name: string; read: (xml: string) => XmlFields }
+type XmlReader = { name: string; read: (xml: string) => XmlFields }
 
 const calls = 1000
 const warming = 5
@@ -39,7 +39,7 @@ function bare(xml: string): XmlFields {
  * Reads XML with the npm package wechat. Its parser is inside its middleware, which does little
  * else if it gets the body and need not check a signature.
  */
-function theirs(): Reader['read'] {
+function theirs(): XmlReader['read'] {
   let fields: XmlFields = {}
   const serve = wechat({ token: benchAccount.token, checkSignature: false }, (request) => {
     fields = request.weixin
@@ -53,7 +53,7 @@ function theirs(): Reader['read'] {
   }
 }
 
-const readers: Reader[] = [
+const readers: XmlReader[] = [
   { name: 'wechat-api-ts', read: readXml },
   { name: 'wechat-api-ts, its full reader alone', read: readXmlFully },
   { name: 'xml2js 0.6.2, not configured strictly', read: bare },
@@ -98,7 +98,7 @@ function prove(): void {
 
 let kept = 0
 /** Measures processor time, so that other programs on the machine do not count. */
-function micros(read: Reader['read'], bodies: string[]): number {
+function micros(read: XmlReader['read'], bodies: string[]): number {
   const before = process.cpuUsage()
   for (let n = 0; n < calls; n++) if (read(bodies[n % bodies.length] ?? '')['ToUserName']) kept += 1
   const { user, system } = process.cpuUsage(before)

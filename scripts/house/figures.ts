@@ -5,7 +5,7 @@ import { exportsOf, functionLengths, topNames } from './shape.ts'
 import { readSources, type Source } from './sources.ts'
 import { codeLines, longLines, widest, widthOf, type Long } from './widths.ts'
 
-export type Room = {
+export type RoomFigures = {
   files: number
   code: number
   /** Lines of code per file: median, p90, maximum. */
@@ -25,7 +25,7 @@ export type Room = {
   exports: number
 }
 export type Figures = {
-  rooms: Record<string, Room>
+  rooms: Record<string, RoomFigures>
   fileCycles: string[][]
   folderCycles: FolderCycle[]
   /** Names declared at the top of several files of the product, most frequent first. */
@@ -67,7 +67,7 @@ const countIn = (source: Source) => ({
   exports: exportsOf(source),
 })
 
-function roomOf(files: ReturnType<typeof countIn>[]): Room {
+function roomOf(files: ReturnType<typeof countIn>[]): RoomFigures {
   const widths = files.flatMap((file) => file.widths)
   const sum = (many: number[]) => many.reduce((all, one) => all + one, 0)
   const comments = sum(files.map((file) => file.comments))

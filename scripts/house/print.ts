@@ -1,5 +1,5 @@
 // Prints figures about one tree, or about a tree before and after a change.
-import type { Figures, Room } from './figures.ts'
+import type { Figures, RoomFigures } from './figures.ts'
 import type { FolderCycle, FolderImports } from './imports.ts'
 import type { Walks } from './walks.ts'
 
@@ -11,7 +11,7 @@ export type Report = Figures & { walks: Walks | null }
 export type BeforeAndAfter = { before: Report | null; after: Report }
 type List = { title: string; of: (report: Report) => string[] | null; most?: number }
 
-const columns: Record<string, (room: Room) => string> = {
+const columns: Record<string, (room: RoomFigures) => string> = {
   files: ({ files }) => String(files),
   code: ({ code }) => String(code),
   'code a file': ({ lines }) => lines.join('/'),
@@ -43,7 +43,7 @@ function table({ before, after }: BeforeAndAfter): string {
   const is: Partial<Figures['rooms']> = after.rooms
   const names = [...new Set([...Object.keys(is), ...Object.keys(was)])]
   names.sort((a, b) => Number(a === 'total') - Number(b === 'total'))
-  const cell = (name: string, of: (room: Room) => string) => {
+  const cell = (name: string, of: (room: RoomFigures) => string) => {
     const [old, now] = [was[name], is[name]].map((room) => (room ? of(room) : '–'))
     return before ? change(old ?? '', now ?? '') : (now ?? '')
   }

@@ -45,6 +45,11 @@ const isType = (statement: ts.Statement): statement is TypeStatement =>
   ts.isClassDeclaration(statement) ||
   ts.isEnumDeclaration(statement)
 
+/** The names that a file exports where it declares them. */
+export const exportedNames = ({ tree }: Source): string[] => [
+  ...new Set(tree.statements.filter(isExported).flatMap(namesOf)),
+]
+
 const isExported = (statement: ts.Statement): boolean =>
   ts.canHaveModifiers(statement) &&
   ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true

@@ -10,7 +10,7 @@ export type Long = { file: string; line: number; width: number }
  * A text within a line: where it ends, how many columns of the line it takes, and whether it is a
  * test's title.
  */
-type Piece = { end: number; own: number; isTitle: boolean }
+type TextPiece = { end: number; own: number; isTitle: boolean }
 
 export const widthOf = (text: string) => text.length
 
@@ -36,16 +36,16 @@ export function longLines(source: Source): Long[] {
  * Whether this text makes the line too long: the line would fit without it, and after it comes no
  * further code that could go to the next line.
  */
-function makesLong(line: string, { end, own, isTitle }: Piece): boolean {
+function makesLong(line: string, { end, own, isTitle }: TextPiece): boolean {
   const isLast = end > widest || isTitle || !/\w/.test(line.slice(end))
   return isLast && widthOf(line) - own <= widest
 }
 
-function piecesOf(tree: ts.SourceFile): Map<number, Piece[]> {
-  const found = new Map<number, Piece[]>()
+function piecesOf(tree: ts.SourceFile): Map<number, TextPiece[]> {
+  const found = new Map<number, TextPiece[]>()
   const visit = (node: ts.Node) => {
     const parts = partsOf(node)
-    const mine = new Map<number, Piece>()
+    const mine = new Map<number, TextPiece>()
     for (const part of parts) addPart(mine, tree, part)
     for (const [line, piece] of mine) {
       const isTitle = isTitleOfTest(node)
@@ -68,7 +68,7 @@ function partsOf(node: ts.Node): ts.Node[] {
   return ts.isStringLiteralLike(node) || ts.isRegularExpressionLiteral(node) ? [node] : []
 }
 
-function addPart(pieces: Map<number, Piece>, tree: ts.SourceFile, part: ts.Node): void {
+function addPart(pieces: Map<number, TextPiece>, tree: ts.SourceFile, part: ts.Node): void {
   const text = part.getText(tree).split('\n')
   const { line, character } = tree.getLineAndCharacterOfPosition(part.getStart(tree))
   text.forEach((own, at) => {
@@ -83,7 +83,7 @@ function isTitleOfTest({ parent, pos }: ts.Node): boolean {
   return /^(test|it|describe|suite)\b/.test(parent.expression.getText())
 }
 
-const quotedIn = (line: string): Piece[] =>
+const quotedIn = (line: string): TextPiece[] =>
   [...line.matchAll(/'[^']*'|`[^`]*`/g)].map(({ index, 0: text }) => ({
     end: index + text.length,
     own: text.length,

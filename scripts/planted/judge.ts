@@ -1,7 +1,7 @@
 // Decides whether a fault was detected by the right test. A test that fails for another reason than
 // its promise proves nothing.
 import { readTest, type Fault, type NamedTest } from './fault.ts'
-import type { Ended } from './reporter.ts'
+import type { EndedTest } from './reporter.ts'
 import type { TestRun } from './run-tests.ts'
 
 export type Verdict = { caught: boolean; by: string[]; seconds: number; why: string }
@@ -10,16 +10,16 @@ export type Verdict = { caught: boolean; by: string[]; seconds: number; why: str
  * Whether a result is about a whole test file, because its process ended, and not about a single
  * test.
  */
-const isWholeFile = (one: Ended) => one.name.endsWith('.js') || one.name.endsWith('.ts')
+const isWholeFile = (one: EndedTest) => one.name.endsWith('.js') || one.name.endsWith('.ts')
 
 /** Whether a result belongs to a test that the fault names, or to the file of that test. */
 export const isOf =
   ({ file, title }: NamedTest) =>
-  (one: Ended) =>
+  (one: EndedTest) =>
     one.file.replace('/dist/', '/').replace(/\.js$/, '.ts').endsWith(`/${file}`) &&
     (isWholeFile(one) || title === null || one.name.startsWith(title))
 
-function tells(one: Ended, fault: Fault): boolean {
+function tells(one: EndedTest, fault: Fault): boolean {
   if (one.passed) return false
   if (fault.shows === 'the process ends') return one.kind !== 'timeout'
   if (fault.shows === 'nothing ends') return true

@@ -1,7 +1,7 @@
 // A reporter for node:test that writes one JSON line per test.
 import type { TestEvent } from 'node:test/reporters'
 
-export type Ended = {
+export type EndedTest = {
   file: string
   name: string
   passed: boolean
@@ -34,7 +34,7 @@ const isOfTest = (stack = '') => /^ +at .*$/m.exec(stack)?.[0].includes('.test.'
  * Decides how a test failed. An assertion that fails, or an error thrown by the product, is a
  * broken promise; an error such as a ReferenceError is a mistake in the planted change.
  */
-function kindOf({ failureType, cause }: Cause): Ended['kind'] {
+function kindOf({ failureType, cause }: Cause): EndedTest['kind'] {
   if (failureType === 'testTimeoutFailure') return 'timeout'
   if (failureType !== 'testCodeFailure' && failureType !== 'hookFailed') return 'broken'
   const { name = 'Error', stack } = (cause ?? {}) as Cause
@@ -45,7 +45,7 @@ function kindOf({ failureType, cause }: Cause): Ended['kind'] {
  * Makes a line about the result of a test. It is null for results that do not matter: of tests that
  * were not selected, and of parents, which fail whenever one of their tests does.
  */
-function asEnded(passed: boolean, data: TestReport): Ended | null {
+function asEnded(passed: boolean, data: TestReport): EndedTest | null {
   const { error } = data.details
   if (data.skip !== undefined || error?.failureType === 'subtestsFailed') return null
   const { file = data.name, name } = data

@@ -5,9 +5,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NamedTest } from './fault.ts'
-import type { Ended } from './reporter.ts'
+import type { EndedTest } from './reporter.ts'
 
-export type TestRun = { ended: Ended[]; printed: string; seconds: number }
+export type TestRun = { ended: EndedTest[]; printed: string; seconds: number }
 type How = { env: Record<string, string>; limitMs: number; files: number }
 
 const reporter = join(import.meta.dirname, 'reporter.js')
@@ -45,7 +45,7 @@ export async function runTests(dir: string, tests: NamedTest[], how: How): Promi
     await once(child, 'close')
     const lines = existsSync(told) ? readFileSync(told, 'utf8').split('\n').filter(Boolean) : []
     return {
-      ended: lines.map((line) => JSON.parse(line) as Ended),
+      ended: lines.map((line) => JSON.parse(line) as EndedTest),
       printed,
       seconds: (performance.now() - began) / 1000,
     }

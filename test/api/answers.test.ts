@@ -6,7 +6,7 @@ import type { Route } from '../../src/http/engine/route.ts'
 import { doors } from '../../src/http/doors.ts'
 import { routes } from '../../src/http/routes.ts'
 import { responsesOf } from '../../src/http/engine/openapi.ts'
-import { nobody } from '../support/api.ts'
+import { asNobody } from '../support/api.ts'
 import { openHouse } from '../support/app.ts'
 import { undescribed } from '../support/answers.ts'
 import { documented } from '../support/documented.ts'
@@ -65,7 +65,7 @@ void test('every operation of the OpenAPI document is called successfully, and e
 void test('the OpenAPI document has a schema for every answer, all its references can be resolved, and each operation has a unique id', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const { body, text } = await nobody(house).get('/api/openapi.json').expect(200)
+  const { body, text } = await asNobody(house).get('/api/openapi.json').expect(200)
   const named = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
     ([, name]) => name,
   )

@@ -3,20 +3,20 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { routes } from '../../src/http/routes.ts'
-import { as, nobody, refusal } from '../support/api.ts'
-import { account, openHouse, type House } from '../support/app.ts'
+import { as, asNobody, refusal } from '../support/api.ts'
+import { testAccount, openHouse, type House } from '../support/app.ts'
 import { signed, textXml } from '../support/raw-push.ts'
 
-const at = (query: string, appid = account.appid) => `/wechat/${appid}?${query}`
+const at = (query: string, appid = testAccount.appid) => `/wechat/${appid}?${query}`
 const push = (house: House, body: string, query = signed()) =>
-  nobody(house).post(at(query)).type('text/plain').send(body)
+  asNobody(house).post(at(query)).type('text/plain').send(body)
 const text = textXml('o1', '1', 'x')
 const inboxRows = (house: House) => house.app.ports.store.read.sql.all('select * from inbox')
 
 void test("WeChat's check of the server address is answered with its echostr unchanged, and only if the signature fits the token; a refusal has a code, as everywhere", async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const wechat = nobody(house)
+  const wechat = asNobody(house)
   await wechat
     .get(at(`${signed()}&echostr=abc%3Cb%3E1`))
     .expect(200, 'abc<b>1')
@@ -71,7 +71,7 @@ void test('pushes with unreadable bodies are refused quickly, and the process ke
     .expect(413)
     .expect(refusal('too_large'))
   assert.deepEqual(await inboxRows(house), [])
-  await nobody(house).get('/healthz').expect(200)
+  await asNobody(house).get('/healthz').expect(200)
 })
 
 void test("if the openid in a push's query differs from the one in its body, the body counts and the difference is counted in a metric", async (t) => {

@@ -2,13 +2,13 @@
 // internet access.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { nobody } from '../support/api.ts'
+import { asNobody } from '../support/api.ts'
 import { openHouse } from '../support/app.ts'
 
 void test('the API documentation page refers only to files of this server, and its security policy allows no others', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
-  const reader = nobody(house)
+  const reader = asNobody(house)
   const { text: html } = await reader
     .get('/api/docs')
     .expect(200)

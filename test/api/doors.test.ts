@@ -5,7 +5,7 @@ import test, { type TestContext } from 'node:test'
 import express from 'express'
 import { encryptMessage, signature } from 'wechat-api-ts'
 import { doors } from '../../src/http/doors.ts'
-import { account, openHouse, type House } from '../support/app.ts'
+import { testAccount, openHouse, type House } from '../support/app.ts'
 import { undescribed } from '../support/answers.ts'
 import { documented } from '../support/documented.ts'
 import { rawPush, signed, textXml } from '../support/raw-push.ts'
@@ -74,7 +74,7 @@ const calls: Record<string, [call: (house: House) => Promise<Response>, says: Re
     [({ url }) => fetch(`${url}/api/docs/swagger-ui-bundle.js`), /SwaggerUIBundle/],
   ],
   checkCallback: [
-    [({ url }) => fetch(`${url}/wechat/${account.appid}?${signed()}&echostr=17`), /^17$/],
+    [({ url }) => fetch(`${url}/wechat/${testAccount.appid}?${signed()}&echostr=17`), /^17$/],
   ],
   receivePush: [
     [(house) => rawPush(house, textXml('oDoor', '1', '随便说说')), /^success$/],

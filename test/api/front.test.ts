@@ -5,16 +5,16 @@ import { createServer } from 'node:http'
 import { Duplex } from 'node:stream'
 import test from 'node:test'
 import { readPlainRequest } from '../../src/http/push/plain-request.ts'
-import { account, openHouse, type House } from '../support/app.ts'
+import { testAccount, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { times } from '../support/full.ts'
 import { openDraw, seedOf, type Draw } from '../support/random.ts'
 import { signed, textXml } from '../support/raw-push.ts'
-import { openWire, postText, type Wire } from '../support/wire.ts'
+import { openRawConnection, postText, type RawConnection } from '../support/wire.ts'
 
 const pushText = (n: number, headers: string[] = []) =>
   postText({
-    path: `/wechat/${account.appid}?${signed()}&openid=o${n}`,
+    path: `/wechat/${testAccount.appid}?${signed()}&openid=o${n}`,
     body: textXml(`o${n}`, `${n}`, `line ${n}`),
     headers,
   })
@@ -119,14 +119,14 @@ void test('the front reads a request exactly as node:http does, or leaves it to 
 
 const lines = (house: House) =>
   house.rows<{ text: string }>('select text from message_data where opercode = 2 order by text')
-const answers = (wire: Wire) => wire.heard().split('HTTP/1.1 ').slice(1)
+const answers = (wire: RawConnection) => wire.heard().split('HTTP/1.1 ').slice(1)
 
 /**
  * Opens a connection to the first process itself, because a balancer would send its own requests.
  */
-async function open(t: test.TestContext): Promise<{ house: House; wire: Wire }> {
+async function open(t: test.TestContext): Promise<{ house: House; wire: RawConnection }> {
   const house = await openHouse()
-  const wire = await openWire(house.urls[0] ?? house.url)
+  const wire = await openRawConnection(house.urls[0] ?? house.url)
   t.after(() => {
     wire.close()
   })
@@ -180,7 +180,7 @@ void test('a request that is malformed or could be read in two ways stores nothi
   const spaced = text.replace('Content-Length:', 'Content-Length :')
   const noHost = text.replace('Host: kefu.test\r\n', '')
   for (const odd of [twice, chunked, bareLf, spaced, noHost]) {
-    const wire = await openWire(house.urls[0] ?? house.url)
+    const wire = await openRawConnection(house.urls[0] ?? house.url)
     wire.send(odd)
     await wire.ended
     assert.match(wire.heard(), /^HTTP\/1\.1 400 /, JSON.stringify(odd))
@@ -200,7 +200,7 @@ void test('a refused push ends its connection, and what was sent behind it is no
 
 void test('a product that closes ends idle connections at once', async () => {
   const house = await openHouse()
-  const wire = await openWire(house.urls[0] ?? house.url)
+  const wire = await openRawConnection(house.urls[0] ?? house.url)
   wire.send(pushText(1))
   await eventually(() => {
     assert.equal(answers(wire).length, 1)

@@ -5,7 +5,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import test from 'node:test'
-import { as, nobody, refusal } from '../support/api.ts'
+import { as, asNobody, refusal } from '../support/api.ts'
 import { openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
@@ -85,7 +85,7 @@ void test('a file of the vault can be requested in parts or conditionally (304),
     .set('If-None-Match', whole.headers['etag'] ?? '')
     .set('Cache-Control', 'max-age=0')
     .expect(304)
-  await nobody(house).get(url).expect(401)
+  await asNobody(house).get(url).expect(401)
   await as(await bossOfB(house))
     .get(url)
     .expect(404)

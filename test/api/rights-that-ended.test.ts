@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { as } from '../support/api.ts'
-import { account } from '../support/app.ts'
+import { testAccount } from '../support/app.ts'
 import { follower } from '../support/follower.ts'
 import { callOf, send, type RouteIds } from '../support/route-calls.ts'
 import { routes } from '../../src/http/routes.ts'
@@ -61,7 +61,7 @@ void test('an agent who lost a customer by reclaim can read them until the custo
   await as(stranger).get(path).expect(404)
   await as(owner).patch(path).send({ alias: 'x' }).expect(403)
 
-  await (await follower(at.house, account.appid, row?.openid)).says('又来了')
+  await (await follower(at.house, testAccount.appid, row?.openid)).says('又来了')
   const next = (await as(stranger).post('/api/sessions/claim').send({}).expect(200)).body
   assert.equal(next.customer.id, customerId)
   await as(owner).get(path).expect(404)

@@ -3,13 +3,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import test from 'node:test'
 import { entities } from '../../entities/index.ts'
 import type { Ports } from '../../src/ports.ts'
-import { as, nobody } from '../support/api.ts'
+import { as, asNobody } from '../support/api.ts'
 import { openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
 import { insteadOf } from '../support/obstacles.ts'
 import { lasts } from '../support/pauses.ts'
 
 const login = (house: House, username: string, secret: string) =>
-  nobody(house).post('/api/login').send({ username, password: secret })
+  asNobody(house).post('/api/login').send({ username, password: secret })
 const me = (actor: Actor) => as(actor).get('/api/me')
 const change = (actor: Actor, oldPassword: string) =>
   as(actor).post('/api/me/password').send({ oldPassword, newPassword: 'a wholly new one' })
@@ -231,7 +231,7 @@ void test('a sign-in during which the company is disabled stays ended after the 
     disabled.push(call)
     return call
   }
-  const { body } = await nobody({ url: house.urls[0] ?? '' })
+  const { body } = await asNobody({ url: house.urls[0] ?? '' })
     .post('/api/login')
     .send(boss)
     .expect(200)
@@ -239,7 +239,7 @@ void test('a sign-in during which the company is disabled stays ended after the 
   assert.deepEqual(statuses, [200])
   assert.equal((await house.admin.call('PATCH', at, { enabled: true })).status, 200)
   await house.heard()
-  await nobody(house)
+  await asNobody(house)
     .get('/api/me')
     .auth(body.token as string, { type: 'bearer' })
     .expect(401)

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { routes } from '../../src/http/routes.ts'
-import { as, nobody } from '../support/api.ts'
+import { as, asNobody } from '../support/api.ts'
 import {
-  account,
+  testAccount,
   openHouse,
   password,
   post,
@@ -162,7 +162,7 @@ void test('company B cannot name people, groups or customers of company A in its
   t.after(() => house.close())
   const ids = await idsOf(house)
   const b = as((await companyB(house)).boss)
-  const mine = { ...account, appid: 'wx000000000000000b', originalId: 'gh_b' }
+  const mine = { ...testAccount, appid: 'wx000000000000000b', originalId: 'gh_b' }
   await b
     .post('/api/accounts')
     .send({ kind: 'wechat', binding: 'direct', ownLane: false, ...mine })
@@ -201,6 +201,6 @@ void test('every route refuses callers who are not signed in, unless it is open 
   const house = await openHouse()
   t.after(() => house.close())
   for (const route of routes.filter((one) => one.who !== 'everyone')) {
-    await nobody(house)[route.method](route.path.replace(/:\w+/, '1')).expect(401)
+    await asNobody(house)[route.method](route.path.replace(/:\w+/, '1')).expect(401)
   }
 })

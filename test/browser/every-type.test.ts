@@ -5,7 +5,7 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import test from 'node:test'
 import type { Page } from 'playwright-core'
-import { account } from '../support/app.ts'
+import { testAccount } from '../support/app.ts'
 import { openBrowser, openPage, openShownHouse, shots, signInOnPage } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
@@ -95,7 +95,7 @@ void test('in the console every type of message is shown: pictures, a playable v
   await desk.waitForSelector('.line[data-delivery=sent][data-opercode="1"]')
   await desk.screenshot({ path: resolve(pictures, 'every-type-console.png') })
   const { page: phone } = await openPage(browser, { width: 1200, height: 1100 })
-  await phone.goto(`${house.simulator}/#${account.appid}/${customer.openid}`)
+  await phone.goto(`${house.simulator}/#${testAccount.appid}/${customer.openid}`)
   await phone.waitForSelector('#messages [data-way=custom]')
   await phone.screenshot({ path: resolve(pictures, 'every-type-phone.png') })
   assert.deepEqual(complaints, [])

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { resolve } from 'node:path'
 import test from 'node:test'
-import { account } from '../support/app.ts'
+import { testAccount } from '../support/app.ts'
 import { openBrowser, openDeskPage, openShownHouse, shots } from '../support/browser.ts'
 import { follower } from '../support/follower.ts'
 import { refuseLines } from '../support/obstacles.ts'
@@ -33,7 +33,7 @@ void test('in the console a conversation continues in both directions after a gr
 void test('in the console the next customer can be claimed although the first in the queue came through an account that is no longer bound', async (t) => {
   const house = await openShownHouse(t, { rules: false })
   await house.agent('agent1')
-  const other = { ...account, appid: 'wx0000000000000002', originalId: 'gh_000000000002' }
+  const other = { ...testAccount, appid: 'wx0000000000000002', originalId: 'gh_000000000002' }
   const made = await house.admin.call('POST', '/api/accounts', { ...other, binding: 'direct' })
   assert.equal(made.status, 201, JSON.stringify(made.body))
   await fetch(`${house.simulator}/sim/accounts`, {

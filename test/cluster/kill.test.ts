@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { type LedgerItem, openSimulator } from 'wechat-simulator'
-import { account, openHouse, post, signIn } from '../support/app.ts'
+import { testAccount, openHouse, post, signIn } from '../support/app.ts'
 import { openSecond, type Second } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
 import { times } from '../support/full.ts'
@@ -48,8 +48,8 @@ void test('after random kills of both processes every push answered 200 is store
   const anyUrl = () =>
     alive()[Math.floor(Math.random() * alive().length)]?.url ?? 'http://127.0.0.1:9'
   await post(`${simulator.url}/sim/accounts`, {
-    ...account,
-    callbackUrl: `${house.url}/wechat/${account.appid}`,
+    ...testAccount,
+    callbackUrl: `${house.url}/wechat/${testAccount.appid}`,
   })
   await house.agent('agent1', { capacity: 1000 })
 
@@ -60,7 +60,7 @@ void test('after random kills of both processes every push answered 200 is store
       { length: 8 },
       async () =>
         (
-          (await post(`${simulator.url}/sim/followers`, { appid: account.appid })) as {
+          (await post(`${simulator.url}/sim/followers`, { appid: testAccount.appid })) as {
             openid: string
           }
         ).openid,
@@ -72,7 +72,7 @@ void test('after random kills of both processes every push answered 200 is store
       // WeChat accepts replies only to followers who have written to it
       if (n % 4 === 0) {
         await post(`${simulator.url}/sim/followers/${openid}/send`, {
-          appid: account.appid,
+          appid: testAccount.appid,
           type: 'text',
           text: '在吗',
         })

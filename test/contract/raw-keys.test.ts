@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { startCluster, startRedis } from '../../scripts/services/redis.ts'
-import { account, openHouse, type House } from '../support/app.ts'
+import { testAccount, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { commonOf } from '../support/seen.ts'
@@ -109,7 +109,7 @@ async function cacheIsThere(raw: Raw): Promise<void> {
     Object.values(keys).every(({ type, ttl }) => type === 'string' && ttl > 0),
     JSON.stringify(keys),
   )
-  const token = (await raw.ask(4, 'get', `token:${account.appid}`)) as string
+  const token = (await raw.ask(4, 'get', `token:${testAccount.appid}`)) as string
   assert.match(token, /^v1\./)
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import test from 'node:test'
 import Database from 'better-sqlite3'
 import { openSimulator } from 'wechat-simulator'
-import { account, openHouse, post, signIn, type Actor } from '../support/app.ts'
+import { testAccount, openHouse, post, signIn, type Actor } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 
@@ -43,8 +43,8 @@ async function scene(t: { after: (close: () => Promise<void>) => void }): Promis
     const [line] = (await once(child.stdout, 'data')) as [Buffer]
     const url = line.toString().trim()
     await post(`${simulator.url}/sim/accounts`, {
-      ...account,
-      callbackUrl: `${url}/wechat/${account.appid}`,
+      ...testAccount,
+      callbackUrl: `${url}/wechat/${testAccount.appid}`,
     })
     return { url, child }
   }

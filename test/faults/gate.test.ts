@@ -5,7 +5,7 @@ import test from 'node:test'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { openBatches } from '../../src/actions/push/batches.ts'
-import { account, openHouse, type House } from '../support/app.ts'
+import { testAccount, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { endBefore } from '../support/obstacles.ts'
 import { inTime, timePasses } from '../support/pauses.ts'
@@ -51,7 +51,7 @@ async function slowBody(house: House): Promise<Socket> {
   socket.on('error', () => undefined)
   await once(socket, 'connect')
   socket.write(
-    `POST /wechat/${account.appid}?encrypt_type=aes&timestamp=1&nonce=2&msg_signature=x HTTP/1.1\r\n` +
+    `POST /wechat/${testAccount.appid}?encrypt_type=aes&timestamp=1&nonce=2&msg_signature=x HTTP/1.1\r\n` +
       'Host: localhost\r\nContent-Type: text/xml\r\nContent-Length: 24\r\n\r\n',
   )
   return socket
@@ -93,7 +93,7 @@ void test('a push that waits for the disk still counts as the oldest, by whose a
     return result
   }
   const batches = openBatches({ ...ports, store: { ...ports.store, work: slow } })
-  const known = await ports.known.account(account.appid)
+  const known = await ports.known.account(testAccount.appid)
   const company = known && (await ports.known.company(known.company_id))
   assert.ok(known && company)
   const deed = { kind: 'text' as const, text: '一' }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'node:test'
 import { openSimulator } from 'wechat-simulator'
-import { account, openHouse, post, signIn, type Actor } from '../support/app.ts'
+import { testAccount, openHouse, post, signIn, type Actor } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { openRig, sentTo, type Cut, type Rig } from '../support/rig.ts'
@@ -198,8 +198,8 @@ void test('after kill -9 while WeChat has a message and has not answered, the re
     const [line] = (await once(child.stdout, 'data')) as [Buffer]
     const url = line.toString().trim()
     await post(`${simulator.url}/sim/accounts`, {
-      ...account,
-      callbackUrl: `${url}/wechat/${account.appid}`,
+      ...testAccount,
+      callbackUrl: `${url}/wechat/${testAccount.appid}`,
     })
     return { child, agent: await signIn(url, 'agent1') }
   }

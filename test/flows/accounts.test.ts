@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { groupLane } from '../../rules/session/lane.ts'
-import { account, openHouse, password, post, signIn } from '../support/app.ts'
+import { testAccount, openHouse, password, post, signIn } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { rawPush, signed, textXml } from '../support/raw-push.ts'
@@ -78,7 +78,7 @@ for (const mode of ['plain', 'compatible', 'safe'] as const) {
     const house = await openHouse({ rules: false, ...(mode === 'safe' && { mode }) })
     t.after(() => house.close())
     const { id } = (await house.admin.call('GET', '/api/accounts')).body.items[0]
-    const mine = { ...account, mode, callbackUrl: `${house.url}/wechat/${account.appid}` }
+    const mine = { ...testAccount, mode, callbackUrl: `${house.url}/wechat/${testAccount.appid}` }
     await house.admin.call('PATCH', `/api/accounts/${id}`, { mode })
     await post(`${house.simulator}/sim/accounts`, mine)
     const customer = await follower(house)
@@ -98,7 +98,11 @@ for (const mode of ['plain', 'compatible', 'safe'] as const) {
       ['一', '二', '三'],
     )
     await house.app.advanceTo(25 * 3600_000)
-    const old = await rawPush(house, textXml(customer.openid, '99', '四'), signed(account.token))
+    const old = await rawPush(
+      house,
+      textXml(customer.openid, '99', '四'),
+      signed(testAccount.token),
+    )
     assert.equal(old.status, 403)
   })
 }
@@ -197,7 +201,7 @@ void test("an agent's replies carry the agent's own name at WeChat; a name that 
   const { token } = JSON.parse(
     house.app.ports.secrets.open(
       (await house.rows<{ sealed: string }>('select sealed from access_token'))[0]?.sealed ?? '',
-      `token:${account.appid}`,
+      `token:${testAccount.appid}`,
     ),
   ) as { token: string }
   await post(
@@ -293,15 +297,15 @@ void test("the appid of a deleted account can be used by another company, its se
     admin: { username: 'boss-b', password },
   })
   const b = await signIn(house.url, 'boss-b')
-  const theirs = { ...account, token: 'theirtoken', name: '新' }
+  const theirs = { ...testAccount, token: 'theirtoken', name: '新' }
   const made = await b.call('POST', '/api/accounts', theirs)
   assert.equal(made.status, 201, JSON.stringify(made.body))
   await house.heard()
   await post(`${house.simulator}/sim/accounts`, {
     ...theirs,
-    callbackUrl: `${house.url}/wechat/${account.appid}`,
+    callbackUrl: `${house.url}/wechat/${testAccount.appid}`,
   })
-  const again = await house.admin.call('POST', '/api/accounts', account)
+  const again = await house.admin.call('POST', '/api/accounts', testAccount)
   assert.deepEqual([again.status, again.body.error.code], [409, 'appid_taken'])
   const signedAsBefore = await rawPush(house, textXml(customer.openid, '99', '谁'), signed())
   assert.equal(signedAsBefore.status, 403)
@@ -321,12 +325,12 @@ void test("the appid of a deleted account can be used by another company, its se
   assert.equal((await agent.call('POST', `/api/sessions/${old.id}/typing`, {})).status, 200)
 
   assert.equal((await b.call('DELETE', `/api/accounts/${made.body.id}`)).status, 200)
-  const back = await house.admin.call('POST', '/api/accounts', account)
+  const back = await house.admin.call('POST', '/api/accounts', testAccount)
   assert.deepEqual([back.status, back.body.id], [201, mine.id], 'with all that was')
   await house.heard()
   await post(`${house.simulator}/sim/accounts`, {
-    ...account,
-    callbackUrl: `${house.url}/wechat/${account.appid}`,
+    ...testAccount,
+    callbackUrl: `${house.url}/wechat/${testAccount.appid}`,
   })
   assert.equal((await customer.says('回来')).status, 200)
   const lines = (await agent.call('GET', `/api/sessions/${old.id}/messages`)).body.items
@@ -341,7 +345,13 @@ void test('a company that takes over the appid of a deleted account fetches its 
   const [{ company_id }] = (await house.rows<{ company_id: string }>(
     'select company_id from company',
   )) as [{ company_id: string }]
-  const left = { company_id, token_key: account.appid, sealed: 'x', expires_at: 1, lease_until: 0 }
+  const left = {
+    company_id,
+    token_key: testAccount.appid,
+    sealed: 'x',
+    expires_at: 1,
+    lease_until: 0,
+  }
   await house.app.ports.store.work('rest', (unit) => unit.sql.insert('access_token', [left]))
 
   await house.admin.call('POST', '/api/companies', {
@@ -349,7 +359,7 @@ void test('a company that takes over the appid of a deleted account fetches its 
     admin: { username: 'boss-b', password },
   })
   const b = await signIn(house.url, 'boss-b')
-  assert.equal((await b.call('POST', '/api/accounts', account)).status, 201)
+  assert.equal((await b.call('POST', '/api/accounts', testAccount)).status, 201)
   await house.heard()
   const customer = await follower(house)
   await customer.says('你好')
@@ -395,7 +405,7 @@ void test('an account that is not bound yet needs no secrets, and a push to it w
   assert.deepEqual([half.status, half.body.error.details.field], [400, 'appSecret'])
   const direct = await house.admin.call('POST', '/api/accounts', { appid: 'wx5555555555555555' })
   assert.deepEqual([direct.status, direct.body.error.details.field], [400, 'appSecret'])
-  const { appSecret, token } = account
+  const { appSecret, token } = testAccount
   assert.equal(
     (await house.admin.call('PATCH', path, { binding: 'direct', appSecret, token })).status,
     200,

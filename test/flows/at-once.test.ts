@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import {
-  account,
+  testAccount,
   openHouse,
   password,
   post,
@@ -231,7 +231,7 @@ void test('an appid that two companies create at the same moment belongs complet
     const answers = await Promise.all(
       wanted.map((boss, k) =>
         asking(house, boss, k).call('POST', '/api/accounts', {
-          ...account,
+          ...testAccount,
           appid,
           token: `token${k}`,
           name: `shop ${k}`,
@@ -254,7 +254,7 @@ void test('an appid that two companies create at the same moment belongs complet
     assert.deepEqual(listed, winner < 2 ? [1, 0] : [0, 1])
     await house.heard()
     await post(`${house.simulator}/sim/accounts`, {
-      ...account,
+      ...testAccount,
       appid,
       token: `token${winner}`,
       callbackUrl: `${house.url}/wechat/${appid}`,
@@ -404,7 +404,7 @@ void test('a ticket that arrives while a platform is changed is kept, and so are
     componentAppid: 'wx00000000000000ff',
     appSecret: 'secret',
     token: 'token',
-    encodingAesKey: account.encodingAesKey,
+    encodingAesKey: testAccount.encodingAesKey,
   }
   assert.equal((await house.admin.call('POST', '/api/platforms', platform)).status, 201)
   const twice = await Promise.all(

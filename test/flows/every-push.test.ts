@@ -5,7 +5,7 @@ import test from 'node:test'
 import { eventNames } from 'wechat-simulator'
 import { personStream } from '../../rules/session/stream.ts'
 import { privateLane, groupLane } from '../../rules/session/lane.ts'
-import { account, openHouse, type House } from '../support/app.ts'
+import { testAccount, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { accountOf, commonOf } from '../support/seen.ts'
@@ -100,7 +100,7 @@ for (const mode of ['plain', 'compatible', 'safe'] as const) {
     const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
     const at = `/api/accounts/${mine.id}`
     assert.equal((await house.admin.call('PATCH', at, { mode })).status, 200)
-    const changed = await fetch(`${house.simulator}/sim/accounts/${account.appid}`, {
+    const changed = await fetch(`${house.simulator}/sim/accounts/${testAccount.appid}`, {
       method: 'PATCH',
       body: JSON.stringify({ format: 'json', mode }),
     })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sessionStream } from '../../rules/session/stream.ts'
-import { openDesk, streamOf } from '../support/desk.ts'
+import { openDesk, eventsOf } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 
 void test('members of a group chat read the whole session and write in it, and its lines are sent to its own event stream', async (t) => {
@@ -36,7 +36,7 @@ void test('members of a group chat read the whole session and write in it, and i
     assert.deepEqual(await at.arrived(), ['我补充一下', '好的', '我是主管'])
   })
   const told = async () =>
-    (await streamOf(at.house, sessionStream(at.id))).map((event) => event.type)
+    (await eventsOf(at.house, sessionStream(at.id))).map((event) => event.type)
   await eventually(async () => {
     assert.deepEqual(await told(), [
       'session.joined',
@@ -77,7 +77,7 @@ void test('a member removed from a group chat can no longer read or write in it,
     [1, undefined],
   )
   await at.customer.says('一个人')
-  const events = await streamOf(at.house, sessionStream(at.id))
+  const events = await eventsOf(at.house, sessionStream(at.id))
   assert.equal(events.at(-1)?.type, 'session.left', 'without members nothing is written there')
   assert.deepEqual(
     (await at.ledger()).map((step) => [step.from, step.to]),
@@ -108,7 +108,7 @@ void test('a group chat closes like any session, its members can read it afterwa
     "the chat was its owner's",
   )
   assert.equal(
-    (await streamOf(at.house, sessionStream(at.id))).at(-1)?.type,
+    (await eventsOf(at.house, sessionStream(at.id))).at(-1)?.type,
     'session.transferred',
     'its members heard it',
   )

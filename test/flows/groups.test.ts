@@ -6,7 +6,7 @@ import { laneStream } from '../../rules/session/stream.ts'
 import { groupLane } from '../../rules/session/lane.ts'
 import type { Actor, House } from '../support/app.ts'
 import { openHouse } from '../support/app.ts'
-import { streamOf } from '../support/desk.ts'
+import { eventsOf } from '../support/desk.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { accountOf, commonOf, ledgerOf, runJob, sessionOf, setAll } from '../support/seen.ts'
 
@@ -73,7 +73,7 @@ void test('when a group is deleted, customers who wait for it wait for everyone 
   )
   const { id } = await sessionOf(house, first)
   assert.equal((await ledgerOf(house.admin, id)).at(-1)?.reason, 'group_empty')
-  const heard = (await streamOf(house, laneStream(lane))).at(-1)
+  const heard = (await eventsOf(house, laneStream(lane))).at(-1)
   assert.deepEqual([heard?.type, heard?.data.lane], ['session.queued', common])
   const companyId = (await house.rows<{ company_id: string }>('select company_id from company'))[0]
   const heads = await house.app.ports.queue.heads(companyId?.company_id ?? '', [common, lane], 9)

@@ -6,7 +6,7 @@ import { personStream } from '../../rules/session/stream.ts'
 import { privateLane, privateLanes } from '../../rules/session/lane.ts'
 import { openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
 import { crowdInQueue } from '../support/crowd.ts'
-import { loadOf, streamOf } from '../support/desk.ts'
+import { loadOf, eventsOf } from '../support/desk.ts'
 import { follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
 import { ledgerOf, presence, runJob, sessionOf, setAll } from '../support/seen.ts'
@@ -89,7 +89,7 @@ void test('disabling a person queues all their sessions at once, ranked by how l
     queued.map((one: { customer: { openid: string } }) => one.customer.openid),
     [...had, later].map(({ customer }) => customer.openid),
   )
-  const heard = (await streamOf(house, personStream(gone.uid))).filter(
+  const heard = (await eventsOf(house, personStream(gone.uid))).filter(
     (event) => event.type === 'session.queued',
   )
   assert.ok(heard.length >= 3, 'those that were theirs')
@@ -140,7 +140,7 @@ void test('sessions of a disabled person go to deputies or a named person if the
   assert.equal(named.body.handedOn, 1)
   const { stateCode, agentUid } = (await house.admin.call('GET', `/api/sessions/${id}`)).body
   assert.deepEqual([stateCode, agentUid], [0, heir.uid])
-  const heard = (await streamOf(house, personStream(heir.uid))).map(({ type }) => type)
+  const heard = (await eventsOf(house, personStream(heir.uid))).map(({ type }) => type)
   assert.ok(heard.includes('session.transferred'))
 })
 

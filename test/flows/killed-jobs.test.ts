@@ -17,9 +17,9 @@ import {
   stepping,
   type Killing,
   type Standing,
-  type Where,
+  type WhereKilled,
 } from '../support/job-kills.ts'
-import { places, type Situation } from '../support/job-places.ts'
+import { situations, type Situation } from '../support/job-places.ts'
 import { sceneIds, write, type JobScene } from '../support/job-scene.ts'
 import { sentTo } from '../support/rig.ts'
 import { presence } from '../support/seen.ts'
@@ -27,13 +27,13 @@ import { presence } from '../support/seen.ts'
 type JobHouse = { standing: Standing; groups: JobScene['groups'] }
 
 void test('every job of the product is included in the tests that kill jobs', () => {
-  assert.deepEqual(Object.keys(places).sort(), jobs.map(({ name }) => name).sort())
+  assert.deepEqual(Object.keys(situations).sort(), jobs.map(({ name }) => name).sort())
 })
 
 void test('a job that is killed at any step is completed by its next slot, with the same result as without the kill', async (t) => {
   const at = await openJobHouse(t)
   for (const [nth, job] of jobs.entries()) {
-    const place = places[job.name]
+    const place = situations[job.name]
     assert.ok(place)
     const whole = await play(at, { job, place })
     assert.ok(whole.steps > 0, `${job.name} has steps`)
@@ -130,7 +130,7 @@ async function play(at: JobHouse, { job, place }: { job: Job; place: Situation }
   } else {
     const { ports } = scene.house.app
     ports.tally.add(counted.spoken, counted.unanswered)
-    const hear = (where: Where) => (steps += where === 'inside' ? 1 : 0)
+    const hear = (where: WhereKilled) => (steps += where === 'inside' ? 1 : 0)
     await runSlot(stepping(hear)(ports), job, `${scenes}`)
   }
   await allEnded(scene)

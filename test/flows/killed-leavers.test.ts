@@ -6,7 +6,7 @@ import test from 'node:test'
 import { privateLane } from '../../rules/session/lane.ts'
 import { handOn } from '../../src/actions/jobs/hand-on.ts'
 import { signIn, type House } from '../support/app.ts'
-import { startMortal, type Death, type Deed } from '../support/deaths.ts'
+import { startMortal, type Death, type OutsideOperation } from '../support/deaths.ts'
 import { follower } from '../support/follower.ts'
 import { isFull } from '../support/full.ts'
 import { openPlace } from '../support/place.ts'
@@ -54,14 +54,14 @@ async function disable(url: string, { uid, sessionsTo }: Leaver): Promise<number
 // the pattern matches only commits made for the call; those of the job hand-on, which runs in the
 // same process, are left out
 const like = '\\bcommit @ (?!.*jobs/hand-on).*(change-user changeUser|hand-on-sessions)'
-const isCommit = ({ place, what }: Deed) => new RegExp(like).test(`${what} @ ${place}`)
+const isCommit = ({ place, what }: OutsideOperation) => new RegExp(like).test(`${what} @ ${place}`)
 
 /**
  * Where the process is killed: with --full before and during every commit, otherwise at the first,
  * at the last and at a random one between.
  */
-function deathsOf(deeds: Deed[]): Death[] {
-  const all = deeds.flatMap(({ place }, at): Death[] => [
+function deathsOf(operations: OutsideOperation[]): Death[] {
+  const all = operations.flatMap(({ place }, at): Death[] => [
     { like, place, nth: at + 1, where: 'before' },
     { like, place, nth: at + 1, where: 'during' },
   ])
@@ -89,7 +89,7 @@ void test('a process killed at any commit while it disables a person has changed
   await house.close()
   const whole = await startMortal(settings, dir, null)
   assert.equal(await disable(whole.stands?.url ?? '', leaver), 200)
-  const commits = (await whole.deeds()).filter(isCommit)
+  const commits = (await whole.operations()).filter(isCommit)
   await whole.kill()
   assert.ok(commits.length > each, `${commits.length} commits`)
 

@@ -9,7 +9,7 @@ import { entities } from '../../entities/index.ts'
 import { sweepOutbox } from '../../src/actions/jobs/outbox-sweep.ts'
 import type { Ports } from '../../src/ports.ts'
 import { password, type House } from '../support/app.ts'
-import { killStart, startAndKill, type Death, type Deed } from '../support/deaths.ts'
+import { killStart, startAndKill, type Death, type OutsideOperation } from '../support/deaths.ts'
 import { isCluster } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
@@ -46,7 +46,7 @@ async function openHolding(t: TestContext): Promise<Holding> {
  * The part of the start to which an operation belongs, so that a start can be killed in each of its
  * parts.
  */
-const stageOf = ({ place }: Deed): string =>
+const stageOf = ({ place }: OutsideOperation): string =>
   place
     .split(' < ')
     .filter((one) => !/^(app|main) | start$/.test(one))
@@ -57,19 +57,19 @@ const stageOf = ({ place }: Deed): string =>
  * Where the start is killed: once in each of at most `few` stages, drawn at random, or with --full
  * before and during every operation.
  */
-function deathsOf(deeds: Deed[], few: number): Death[] {
+function deathsOf(operations: OutsideOperation[], few: number): Death[] {
   if (isFull) {
-    return deeds.flatMap((deed) =>
-      (['before', 'during'] as const).map((where) => ({ ...deed, where })),
+    return operations.flatMap((operation) =>
+      (['before', 'during'] as const).map((where) => ({ ...operation, where })),
     )
   }
-  const stages = [...new Set(deeds.map(stageOf))]
+  const stages = [...new Set(operations.map(stageOf))]
   while (stages.length > few) stages.splice(Math.floor(Math.random() * stages.length), 1)
   return stages.map((stage, nth): Death => {
-    const ones = deeds.filter((deed) => stageOf(deed) === stage)
-    const deed = ones[Math.floor(Math.random() * ones.length)]
-    assert.ok(deed)
-    return { ...deed, where: nth % 2 === 0 ? 'during' : 'before' }
+    const ones = operations.filter((operation) => stageOf(operation) === stage)
+    const operation = ones[Math.floor(Math.random() * ones.length)]
+    assert.ok(operation)
+    return { ...operation, where: nth % 2 === 0 ? 'during' : 'before' }
   })
 }
 
@@ -84,11 +84,11 @@ async function isReady(house: House): Promise<void> {
 void test('a start that is killed at any stage loses no data, and the next start continues with everything that was there', async (t) => {
   const place = await openHolding(t)
   const scene = await begin(await place.open())
-  const deeds = await startAndKill(place.settings, place.dir, null)
-  assert.ok(deeds)
-  const deaths = deathsOf(deeds, 5)
+  const operations = await startAndKill(place.settings, place.dir, null)
+  assert.ok(operations)
+  const deaths = deathsOf(operations, 5)
   console.log(
-    `${deaths.length} of ${2 * deeds.length} deaths in ${new Set(deeds.map(stageOf)).size} stages`,
+    `${deaths.length} of ${2 * operations.length} deaths in ${new Set(operations.map(stageOf)).size} stages`,
   )
   let missed = 0
   let house = await place.open()
@@ -214,10 +214,10 @@ async function keysOf(house: House): Promise<Map<string, Set<string>>> {
 
 void test('after a first start is killed at any stage, the next start creates exactly one company with one admin', async (t) => {
   const first = await openHolding(t)
-  const deeds = await startAndKill(first.settings, first.dir, null)
-  assert.ok(deeds)
-  const places = deeds.filter(({ nth }) => nth === 1)
-  const key = deeds.find(({ what }) => /^writeFileSync .*secret.key/.test(what))
+  const operations = await startAndKill(first.settings, first.dir, null)
+  assert.ok(operations)
+  const places = operations.filter(({ nth }) => nth === 1)
+  const key = operations.find(({ what }) => /^writeFileSync .*secret.key/.test(what))
   const deaths = deathsOf(isFull ? places : places.filter((one) => one !== key), 1)
   if (key && !isFull) deaths.push({ ...key, where: 'during' })
   console.log(`${deaths.length} of ${2 * places.length} deaths of a first start`)

@@ -12,7 +12,7 @@ import { migrations } from '../../src/store/migrations/index.ts'
 import { openStore } from '../../src/store/open.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openHouse } from '../support/app.ts'
-import { startAndKill, type Death, type Deed } from '../support/deaths.ts'
+import { startAndKill, type Death, type OutsideOperation } from '../support/deaths.ts'
 import { openEdition } from '../support/edition.ts'
 import { firstLanes, firstRelease, type RowsByTable } from '../support/first-release.ts'
 import { makeFolder } from '../support/folder.ts'
@@ -104,21 +104,21 @@ function meansTheSame(before: RowsByTable, after: Record<string, string[]>): voi
   }
 }
 
-const migrationOf = ({ place }: Deed) => /store\/migrations\/(\d+)/.exec(place)?.[1]
+const migrationOf = ({ place }: OutsideOperation) => /store\/migrations\/(\d+)/.exec(place)?.[1]
 const changes = /^\w+ (create|alter|insert|update|delete|drop)\b/i
 
 /**
  * Where the process is killed: once in each migration after the first, during a change if the
  * migration makes one. The next start continues with that migration and dies in the following one.
  */
-function deathsOf(deeds: Deed[]): Death[] {
-  const inside = deeds.filter((deed) => migrationOf(deed) !== undefined)
+function deathsOf(operations: OutsideOperation[]): Death[] {
+  const inside = operations.filter((operation) => migrationOf(operation) !== undefined)
   return [...new Set(inside.map(migrationOf))].flatMap((number) => {
-    const its = inside.filter((deed) => migrationOf(deed) === number)
+    const its = inside.filter((operation) => migrationOf(operation) === number)
     const changing = its.filter(({ what }) => changes.test(what))
     const some = changing.length > 0 ? changing : its
-    const deed = some[Math.floor(Math.random() * some.length)]
-    return deed ? [{ ...deed, where: Math.random() < 0.5 ? 'before' : 'during' }] : []
+    const operation = some[Math.floor(Math.random() * some.length)]
+    return operation ? [{ ...operation, where: Math.random() < 0.5 ? 'before' : 'during' }] : []
   })
 }
 
@@ -137,11 +137,11 @@ void test('a database of the first release whose upgrade is killed in every migr
   await serves(whole)
 
   const listed = await filled()
-  const deeds = await startAndKill(listed.settings, listed.dir, null)
-  assert.ok(deeds)
+  const operations = await startAndKill(listed.settings, listed.dir, null)
+  assert.ok(operations)
   for (let chain = 0; chain < times(1, 10); chain += 1) {
     const place = await filled()
-    const deaths = deathsOf(deeds)
+    const deaths = deathsOf(operations)
     for (const death of deaths) {
       const said = `killed ${death.where} ${death.nth} of ${death.place}`
       assert.equal(await startAndKill(place.settings, place.dir, death), null, said)

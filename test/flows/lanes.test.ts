@@ -10,13 +10,18 @@ import { agentActor } from '../../rules/session/actor.ts'
 import { laneList } from '../../rules/session/queue-list.ts'
 import { commonLane, groupLane, groupOf, privateLane } from '../../rules/session/lane.ts'
 import { firstLanes } from '../support/first-release.ts'
-import { account, openHouse, post, type Actor, type House } from '../support/app.ts'
+import { testAccount, openHouse, post, type Actor, type House } from '../support/app.ts'
 import { isCluster, openEdition } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { commonOf, ledgerOf, presence, runJob, sessionOf, setAll } from '../support/seen.ts'
 
-const second = { ...account, appid: 'wx0000000000000002', originalId: 'gh_000000000002', name: 'B' }
+const second = {
+  ...testAccount,
+  appid: 'wx0000000000000002',
+  originalId: 'gh_000000000002',
+  name: 'B',
+}
 
 /** Opens a second account and returns the ids of both. */
 async function openTwo(house: House): Promise<{ first: string; other: string }> {
@@ -29,7 +34,7 @@ async function openTwo(house: House): Promise<{ first: string; other: string }> 
   const { items } = (await house.admin.call('GET', '/api/accounts')).body as {
     items: { id: string; appid: string }[]
   }
-  const first = items.find(({ appid }) => appid === account.appid)?.id ?? ''
+  const first = items.find(({ appid }) => appid === testAccount.appid)?.id ?? ''
   await house.heard()
   return { first, other: made.body.id as string }
 }
@@ -53,7 +58,7 @@ for (const [how, leave] of [
     const { other } = await openTwo(house)
     const agent = await house.agent('agent1')
     const stuck = [await writes(house, second.appid), await writes(house, second.appid)]
-    const customer = await writes(house, account.appid)
+    const customer = await writes(house, testAccount.appid)
     assert.equal((await leave(house, other)).status, 200)
     await house.heard()
 
@@ -130,7 +135,7 @@ void test("an agent sees and claims only sessions of accounts they serve, in the
     lane: groupLane(group.id, other),
   })
   assert.equal(taken.body.customer?.openid, sent.openid)
-  const mine = await writes(house, account.appid)
+  const mine = await writes(house, testAccount.appid)
   assert.equal(
     (await one.call('POST', '/api/sessions/claim', {})).body.customer?.openid,
     mine.openid,
@@ -148,7 +153,7 @@ void test('nobody is assigned, transferred or can take over a session of an acco
   const customer = await writes(house, second.appid)
   const { id, stateCode } = await sessionOf(house, customer)
   assert.equal(stateCode, 3, 'nobody of this account is there')
-  const mine = await writes(house, account.appid)
+  const mine = await writes(house, testAccount.appid)
   assert.deepEqual((await sessionOf(house, mine)).agentUid, stranger.uid, 'the premise')
 
   isRefused(await chief.call('POST', `/api/sessions/${id}/takeover`, {}), 'agent_not_on_account')
@@ -176,7 +181,7 @@ void test('a claim that names no lane takes the session that came first over all
   const agent = await house.agent('agent1')
   const order: string[] = []
   for (let at = 0; at < 6; at += 1) {
-    const customer = await writes(house, at % 2 === 0 ? second.appid : account.appid)
+    const customer = await writes(house, at % 2 === 0 ? second.appid : testAccount.appid)
     order.push(customer.openid)
   }
   assert.deepEqual(await queueSeen(agent), order)
@@ -289,7 +294,7 @@ void test('sessions queued by a release with one lane for all accounts are claim
   await old.agent('agent1', { groupIds: [group.id] })
   const order: string[] = []
   for (let at = 0; at < 6; at += 1) {
-    const customer = await follower(old, at % 2 === 0 ? second.appid : account.appid)
+    const customer = await follower(old, at % 2 === 0 ? second.appid : testAccount.appid)
     if (at < 2) await customer.does('CLICK', { eventKey: `kf_group_${group.id}` })
     else await customer.says('在吗')
     order.push(customer.openid)
@@ -346,7 +351,7 @@ void test('a queued customer who gets another exclusive agent waits for that age
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const [former, next] = [await house.agent('former'), await house.agent('next')]
-  const customer = await writes(house, account.appid)
+  const customer = await writes(house, testAccount.appid)
   const { id: first } = (await former.call('POST', '/api/sessions/claim', {})).body
   await former.call('POST', `/api/sessions/${first}/close`, {})
   for (const agent of [former, next]) await presence(agent, 'offline')
@@ -354,7 +359,7 @@ void test('a queued customer who gets another exclusive agent waits for that age
   await runJob(house.admin, 'queue-reconcile')
   const { id, queue, customer: known } = await sessionOf(house, customer)
   assert.equal(queue?.lane, privateLane(former.uid), 'the premise')
-  const later = await writes(house, account.appid)
+  const later = await writes(house, testAccount.appid)
   const heads = (...lanes: string[]) => headsOf(house, lanes)
   const rank = (await heads(privateLane(former.uid)))[0]?.[1]
   const belongsTo = async (exclusiveAgentUid: number) => {
@@ -389,7 +394,7 @@ void test('a returning agent gets back their customers of accounts they still se
   t.after(() => house.close())
   const { first } = await openTwo(house)
   const owner = await house.agent('owner')
-  const [foreign, own] = [await writes(house, second.appid), await writes(house, account.appid)]
+  const [foreign, own] = [await writes(house, second.appid), await writes(house, testAccount.appid)]
   for (let at = 0; at < 2; at += 1) {
     const { id } = (await owner.call('POST', '/api/sessions/claim', {})).body
     await owner.call('POST', `/api/sessions/${id}/close`, {})

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { personStream } from '../../rules/session/stream.ts'
-import { openDesk, streamOf } from '../support/desk.ts'
+import { openDesk, eventsOf } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 
 void test('a note is a line of the session that is never sent to the customer and does not use up the reply window', async (t) => {
@@ -33,7 +33,7 @@ void test('people mentioned in a note are notified; an unknown number is refused
     text: `@${expert.uid} 能看一下吗？邮箱 a@163.com`,
   })
   assert.equal(asked.status, 201)
-  const heard = (await streamOf(at.house, personStream(expert.uid))).at(-1)
+  const heard = (await eventsOf(at.house, personStream(expert.uid))).at(-1)
   assert.deepEqual(
     [heard?.type, heard?.data.sessionId, heard?.data.messageId, heard?.data.byUid],
     ['message.mentioned', at.id, asked.body.message.id, at.agent.uid],

@@ -2,7 +2,7 @@
 // by a rule.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { account, openHouse, password, post, signIn } from '../support/app.ts'
+import { testAccount, openHouse, password, post, signIn } from '../support/app.ts'
 import { openDesk } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 import { amr, png } from '../support/files.ts'
@@ -46,7 +46,7 @@ void test("pictures and voices of the vault reach the follower, each file is upl
     admin: { username: 'boss-b', password },
   })
   const b = await signIn(house.url, 'boss-b')
-  const mine = { ...account, appid: 'wx000000000000000b', originalId: 'gh_b' }
+  const mine = { ...testAccount, appid: 'wx000000000000000b', originalId: 'gh_b' }
   assert.equal(
     (
       await b.call('POST', '/api/accounts', {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { openBatches } from '../../src/actions/push/batches.ts'
-import { account, openHouse, type House } from '../support/app.ts'
+import { testAccount, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { refuseLines, takeStoreAway } from '../support/obstacles.ts'
@@ -124,7 +124,7 @@ void test("a follower's messages stay in order when their first batch fails whil
   house.announce({ refused: true })
   await refuseLines(house, 'poison')
   const { ports } = house.app
-  const known = await ports.known.account(account.appid)
+  const known = await ports.known.account(testAccount.appid)
   const company = known && (await ports.known.company(known.company_id))
   assert.ok(known && company)
   const batches = openBatches(ports)

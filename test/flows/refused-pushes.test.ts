@@ -5,7 +5,7 @@ import test from 'node:test'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { refuseLines } from '../support/obstacles.ts'
-import { account } from '../support/app.ts'
+import { testAccount } from '../support/app.ts'
 import { textXml } from '../support/raw-push.ts'
 import { runJob, sessionOf, setAll } from '../support/seen.ts'
 
@@ -58,7 +58,7 @@ async function brokenByGreeting(
 /** Stores a refused push as an older version left it: only in the inbox. */
 async function swallow(house: House, openid: string, texts: string[]): Promise<void> {
   const { ports } = house.app
-  const known = await ports.known.account(account.appid)
+  const known = await ports.known.account(testAccount.appid)
   assert.ok(known)
   const { company_id, account_id } = known
   for (const text of texts) {

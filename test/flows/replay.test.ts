@@ -4,7 +4,7 @@ import test from 'node:test'
 import { openRandom } from '../../scripts/bench/rules-corpus.ts'
 import { newMessage } from '../../src/actions/lines/new-rows.ts'
 import { newId } from '../../src/ids.ts'
-import { account, openHouse, type House } from '../support/app.ts'
+import { testAccount, openHouse, type House } from '../support/app.ts'
 import { isCluster } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
 import { makeFolder } from '../support/folder.ts'
@@ -70,7 +70,7 @@ function pushing(house: House) {
       while (!over) {
         count += 1
         const began = performance.now()
-        const answer = await fetch(`${house.url}/wechat/${account.appid}?${signed()}`, {
+        const answer = await fetch(`${house.url}/wechat/${testAccount.appid}?${signed()}`, {
           method: 'POST',
           body: textXml(`oReplay_${lane}_${count % 50}`, `9${Date.now()}${count}`, '几点开门'),
         })

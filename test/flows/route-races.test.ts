@@ -10,7 +10,7 @@ import { isFull, times } from '../support/full.ts'
 import type { RaceAct } from '../support/race-act.ts'
 import { actsOf, isJob } from '../support/race-acts.ts'
 import { openRaceClock, openRaceStage, type RaceStage } from '../support/race-stage.ts'
-import { run, type Race, type Tally } from '../support/races.ts'
+import { run, type Race, type RaceTally } from '../support/races.ts'
 import { isSeeded, openDraw, seedOf, type Draw } from '../support/random.ts'
 import { writes } from '../support/route-calls.ts'
 import { openTcpProxy } from '../support/tcp-proxy.ts'
@@ -91,7 +91,7 @@ void test(`two calls made at the same moment never lose each other's effect, whi
   const stages = await Promise.all(
     Array.from({ length: atOnce }, () => openRaceStage(house, clock)),
   )
-  const tally: Tally = { done: 0, refused: 0, both: 0 }
+  const tally: RaceTally = { done: 0, refused: 0, both: 0 }
   const faults: string[] = []
   const inTurn = async (some: Race[], on: RaceStage[]) => {
     const left = some.values()

@@ -6,7 +6,7 @@ import { jobs } from '../../src/actions/jobs/jobs.ts'
 import { runSlot } from '../../src/actions/jobs/run-job.ts'
 import type { Ports } from '../../src/ports.ts'
 import {
-  account,
+  testAccount,
   openHouse,
   password,
   post,
@@ -30,7 +30,7 @@ async function openNeighbour(house: House): Promise<{ boss: Actor; appid: string
   })
   assert.equal(made.status, 201)
   const boss = await signIn(house.url, 'boss-b')
-  const mine = { ...account, appid: 'wx000000000000000b', originalId: 'gh_b' }
+  const mine = { ...testAccount, appid: 'wx000000000000000b', originalId: 'gh_b' }
   assert.equal((await boss.call('POST', '/api/accounts', mine)).status, 201)
   await post(`${house.simulator}/sim/accounts`, {
     ...mine,

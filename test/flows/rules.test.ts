@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { readActor } from '../../rules/session/actor.ts'
 import { groupLane } from '../../rules/session/lane.ts'
-import { account, openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
+import { testAccount, openHouse, password, signIn, type Actor, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
@@ -451,7 +451,7 @@ void test('while rules are replaced, every push is answered by either the old or
  * the balancer.
  */
 async function askedAt(url: string, words: string, n: number): Promise<string> {
-  const answer = await fetch(`${url}/wechat/${account.appid}?${signed()}`, {
+  const answer = await fetch(`${url}/wechat/${testAccount.appid}?${signed()}`, {
     method: 'POST',
     body: textXml('oEachProcess', `7${Date.now()}${n}`, words),
   })

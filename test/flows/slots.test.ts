@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { jobs, type Job } from '../../src/actions/jobs/jobs.ts'
 import { runByHand, runSlot } from '../../src/actions/jobs/run-job.ts'
-import { account, openHouse, password } from '../support/app.ts'
+import { testAccount, openHouse, password } from '../support/app.ts'
 
 void test('if many processes want the same slot of a job, exactly one runs it and nobody later does; the next slot is free', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
@@ -58,7 +58,7 @@ void test('if a job that somebody runs by hand fails, its end and the reason are
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   const { ports } = house.app
-  const companyId = (await ports.known.account(account.appid))?.company_id ?? ''
+  const companyId = (await ports.known.account(testAccount.appid))?.company_id ?? ''
   const lastRun = async () => {
     const { items } = (await house.admin.call('GET', '/api/admin/jobs')).body as {
       items: { name: string; lastRun: { endedAt: string | null; result: unknown } | null }[]

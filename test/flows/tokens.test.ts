@@ -2,7 +2,7 @@
 // invalidate the first.
 import assert from 'node:assert/strict'
 import test from 'node:test'
-import { account, openHouse, post, type House } from '../support/app.ts'
+import { testAccount, openHouse, post, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
@@ -68,8 +68,8 @@ void test('an access token that another system forced WeChat to replace is taken
   await post(`${house.simulator}/sim/clock`, { advanceMs: 31_000 })
   const theirs = (await post(`${house.simulator}/cgi-bin/stable_token`, {
     grant_type: 'client_credential',
-    appid: account.appid,
-    secret: account.appSecret,
+    appid: testAccount.appid,
+    secret: testAccount.appSecret,
     force_refresh: true,
   })) as { access_token: string }
   await replyToAll('second')
@@ -84,8 +84,8 @@ void test('an access token that another system forced WeChat to replace is taken
   )
   const still = await post(`${house.simulator}/cgi-bin/stable_token`, {
     grant_type: 'client_credential',
-    appid: account.appid,
-    secret: account.appSecret,
+    appid: testAccount.appid,
+    secret: testAccount.appSecret,
   })
   assert.equal((still as { access_token: string }).access_token, theirs.access_token)
 })

@@ -4,7 +4,7 @@ import { agentActor } from '../../rules/session/actor.ts'
 import { personStream, laneStream } from '../../rules/session/stream.ts'
 import { privateLane, groupLane } from '../../rules/session/lane.ts'
 import { post } from '../support/app.ts'
-import { openDesk, streamOf } from '../support/desk.ts'
+import { openDesk, eventsOf } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 import { accountOf } from '../support/seen.ts'
 
@@ -34,7 +34,7 @@ void test("a transfer to a person keeps the session's id, waits for that person 
     agentUid: target.uid,
   })
   for (const uid of [at.agent.uid, target.uid]) {
-    assert.equal((await streamOf(at.house, personStream(uid))).at(-1)?.type, 'session.transferred')
+    assert.equal((await eventsOf(at.house, personStream(uid))).at(-1)?.type, 'session.transferred')
   }
 
   const note = (await at.lines(target)).at(-1)
@@ -97,7 +97,7 @@ void test("a transfer to a group queues the session in the group's lane for its 
   )
   assert.equal(moved.body.customer.exclusiveAgentUid, -1)
   assert.equal(await at.load(at.agent.uid), 0)
-  assert.equal((await streamOf(at.house, laneStream(lane))).at(-1)?.type, 'session.queued')
+  assert.equal((await eventsOf(at.house, laneStream(lane))).at(-1)?.type, 'session.queued')
   assert.equal(
     (await other.call('POST', `/api/sessions/${at.id}/claim`, {})).body.error.code,
     'not_your_lane',

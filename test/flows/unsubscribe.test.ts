@@ -5,7 +5,7 @@ import test from 'node:test'
 import { customerActor } from '../../rules/session/actor.ts'
 import { personStream } from '../../rules/session/stream.ts'
 import { openHouse, type House } from '../support/app.ts'
-import { loadOf, streamOf } from '../support/desk.ts'
+import { loadOf, eventsOf } from '../support/desk.ts'
 import { follower } from '../support/follower.ts'
 import { pushAgain, textXml } from '../support/raw-push.ts'
 import { ledgerOf, presence, sessionOf, setAll } from '../support/seen.ts'
@@ -72,7 +72,7 @@ void test('when a customer unsubscribes their session stays open, or closes in a
   assert.deepEqual([await loadOf(house, agent.uid), await loadOf(house, member.uid)], [0, 0])
   const next = (await agent.call('POST', '/api/sessions/claim', {})).body
   assert.equal(next.customer.openid, stays.openid, 'nobody else waits')
-  const heard = (await streamOf(house, personStream(agent.uid))).map(({ type }) => type)
+  const heard = (await eventsOf(house, personStream(agent.uid))).map(({ type }) => type)
   assert.ok(heard.includes('session.closed'))
   const missed = (await house.admin.call('GET', '/api/sessions?state=missed')).body.items
   assert.deepEqual(missed, [])

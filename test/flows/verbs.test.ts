@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { personStream, sessionStream } from '../../rules/session/stream.ts'
 import { openHouse, post, signIn } from '../support/app.ts'
-import { openDesk, streamOf, type Desk } from '../support/desk.ts'
+import { openDesk, eventsOf, type Desk } from '../support/desk.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 
@@ -134,7 +134,7 @@ void test("a supervisor can grade other people's sessions and change the grade, 
   )
   assert.equal((await at.agent.call('GET', `/api/sessions/${at.id}`)).body.grade.grade, 2)
   assert.equal(
-    (await streamOf(at.house, personStream(at.agent.uid))).at(-1)?.type,
+    (await eventsOf(at.house, personStream(at.agent.uid))).at(-1)?.type,
     'session.graded',
   )
   await at.customer.says('又来')
@@ -150,7 +150,7 @@ void test("a supervisor can grade other people's sessions and change the grade, 
 void test('while a supervisor watches a session its lines are sent to its own event stream, and not afterwards', async (t) => {
   const at = await openDesk(t, { withoutCron: true })
   const events = async () =>
-    (await streamOf(at.house, sessionStream(at.id))).map((event) => event.type)
+    (await eventsOf(at.house, sessionStream(at.id))).map((event) => event.type)
   await at.customer.says('一')
   assert.deepEqual(await events(), [])
   assert.equal((await at.verb(at.agent, 'watch')).status, 403)
@@ -159,7 +159,7 @@ void test('while a supervisor watches a session its lines are sent to its own ev
   await at.customer.says('二')
   assert.deepEqual(await events(), ['message.received'])
   assert.ok(
-    (await streamOf(at.house, personStream(at.agent.uid))).some(
+    (await eventsOf(at.house, personStream(at.agent.uid))).some(
       (event) => event.type === 'message.received',
     ),
     'the owner hears it as before',
@@ -203,7 +203,7 @@ void test('lines that the owner has read are read on all their devices, and mark
   await at.customer.says('二')
   assert.equal((await at.session()).unread, 2)
   assert.equal((await at.verb(at.agent, 'read', { seq: 2 })).body.unread, 0)
-  assert.deepEqual((await streamOf(at.house, personStream(at.agent.uid))).at(-1)?.data, {
+  assert.deepEqual((await eventsOf(at.house, personStream(at.agent.uid))).at(-1)?.data, {
     sessionId: at.id,
     upTo: 2,
     unread: 0,

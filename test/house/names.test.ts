@@ -1,15 +1,18 @@
 // One name means one thing: within a package, no two files declare a type or export something of
-// the same name. Scripts and what supports the tests count as one package. Names that no other file
-// sees may be chosen freely.
+// the same name. Scripts and what supports the tests count as one package; they are about the
+// product, so a name that the product exports is not used there for something else. Names that no
+// other file sees may be chosen freely.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import test from 'node:test'
 import { declaredTwice, type Doubled } from '../../scripts/house/doubled.ts'
-import { sharedNames } from '../../scripts/house/shape.ts'
-import { readSources } from '../../scripts/house/sources.ts'
+import { exportedNames, sharedNames } from '../../scripts/house/shape.ts'
+import { readSources, type Source } from '../../scripts/house/sources.ts'
 
+const product = /^(entities|rules|src)\//
+const tools = /^(scripts|test\/support)\//
 /**
  * The parts in which a name must be unique. A package knows the names of others only where it
  * imports them, so two packages may use the same name.
@@ -18,7 +21,7 @@ const packages = [
   /^(entities|rules|src|console|packages\/kefu-wire)\//,
   /^packages\/wechat-api-ts\//,
   /^packages\/wechat-simulator\//,
-  /^(scripts|test\/support)\//,
+  tools,
 ]
 
 type Meant = { reason: string; names: string[]; isSo: (files: string[]) => boolean }
@@ -50,17 +53,26 @@ const meant: Meant[] = [
 
 const doubledIn = (root: string): Doubled[] => {
   const sources = readSources(root)
-  return packages.flatMap((files) =>
+  const within = packages.flatMap((files) =>
     declaredTwice(
       sources.filter(({ file }) => files.test(file)),
       sharedNames,
     ),
   )
+  return [...within, ...declaredInBoth(sources)]
 }
+
+/** The names that the product exports and that a tool declares again. */
+const declaredInBoth = (sources: Source[]): Doubled[] =>
+  declaredTwice(
+    sources.filter(({ file }) => product.test(file) || tools.test(file)),
+    (source) => (tools.test(source.file) ? sharedNames(source) : exportedNames(source)),
+  ).filter(({ files }) => [product, tools].every((part) => files.some((file) => part.test(file))))
+
 const isMeant = ({ name, files }: Doubled) =>
   meant.some(({ names, isSo }) => names.includes(name) && isSo(files))
 
-void test('no type and no exported name is declared in two files of a package, but for those that are meant to', () => {
+void test('no type and no exported name is declared in two files of a package, nor in a script if the product exports it, but for those that are meant to', () => {
   const doubled = doubledIn(resolve(import.meta.dirname, '../../..'))
   assert.deepEqual(
     doubled.filter((one) => !isMeant(one)),
@@ -71,7 +83,7 @@ void test('no type and no exported name is declared in two files of a package, b
   assert.deepEqual(needless, [], 'exceptions that are needed no more')
 })
 
-void test('a type or an exported name that two files of a package declare is found, a name of one file is not', (t) => {
+void test('a type or an exported name that two files of a package declare is found, and one that the product exports and a script declares; a name of one file is not', (t) => {
   const root = mkdtempSync(join(tmpdir(), 'kefu-names-'))
   t.after(() => {
     rmSync(root, { recursive: true, force: true })
@@ -85,6 +97,10 @@ void test('a type or an exported name that two files of a package declare is fou
     'scripts/test/five.js': 'export function tool() {}\nconst row = 6\nrow.toFixed()\n',
     'test/support/six/six.ts': 'export type Tool = 7\nconst row = 7\nrow.toFixed()\n',
     'test/flows/seven.test.ts': 'type Tool = 8\nexport const tool: Tool = 8\n',
+    'scripts/eight.ts': 'export const given = 9\ntype Hidden = 9\n',
+    'rules/nine.ts': 'export const given = 10\ntype Hidden = 10\n',
+    'src/ten.ts': 'export type Given = 11\nconst row = 11\nrow.toFixed()\n',
+    'test/support/eleven.ts': 'type Given = 12\nexport const row: Given = 12\n',
   }
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, file)), { recursive: true })
@@ -95,5 +111,7 @@ void test('a type or an exported name that two files of a package declare is fou
     { name: 'told', files: ['rules/one.ts', 'src/two.ts'] },
     { name: 'Tool', files: ['scripts/four/four.ts', 'test/support/six/six.ts'] },
     { name: 'tool', files: ['scripts/four/four.ts', 'scripts/test/five.js'] },
+    { name: 'Given', files: ['src/ten.ts', 'test/support/eleven.ts'] },
+    { name: 'given', files: ['rules/nine.ts', 'scripts/eight.ts'] },
   ])
 })

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import test from 'node:test'
-import { account, openHouse, post, type House, type HouseOptions } from '../support/app.ts'
+import { testAccount, openHouse, post, type House, type HouseOptions } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { makeFolder } from '../support/folder.ts'
 import { follower } from '../support/follower.ts'
@@ -73,7 +73,7 @@ void test('the doctor finds nothing wrong with a running kefu, and tests signatu
     assert.match(out, said)
   }
   assert.ok(
-    ![account.token, account.appSecret, account.encodingAesKey].some((secret) =>
+    ![testAccount.token, testAccount.appSecret, testAccount.encodingAesKey].some((secret) =>
       out.includes(secret),
     ),
     'no secret is shown',
@@ -256,15 +256,15 @@ void test('the doctor names a missing permission with what is not possible witho
   assert.match(out, /1 of \d+ need attention/)
 
   await post(`${simulator}/sim/accounts`, {
-    ...account,
-    callbackUrl: `${opened.url}/wechat/${account.appid}`,
+    ...testAccount,
+    callbackUrl: `${opened.url}/wechat/${testAccount.appid}`,
     ipWhitelist: ['203.0.113.7'],
   })
   const shut = await doctor()
   assert.match(shut.out, /✘ Test .*40164 .*\n +→ .*IP白名单.*WeChat saw 127\.0\.0\.1/)
   await post(`${simulator}/sim/accounts`, {
-    ...account,
-    callbackUrl: `${opened.url}/wechat/${account.appid}`,
+    ...testAccount,
+    callbackUrl: `${opened.url}/wechat/${testAccount.appid}`,
     ipWhitelist: null,
   })
 

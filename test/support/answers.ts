@@ -50,13 +50,13 @@ function faultsIn(responses: Responses, { status, type, body }: ReceivedAnswer):
     : inOther(content, type, isOfOthers(status, type))
 }
 
-type Content = NonNullable<Responses[string]['content']>
+type DescribedContent = NonNullable<Responses[string]['content']>
 
-function inJson({ 'application/json': json }: Content, body: unknown): string[] {
+function inJson({ 'application/json': json }: DescribedContent, body: unknown): string[] {
   return json ? check(body, json.schema) : ['no JSON is described']
 }
 
-function inOther(content: Content, type: string | null, mayBe: boolean): string[] {
+function inOther(content: DescribedContent, type: string | null, mayBe: boolean): string[] {
   const types = Object.keys(content)
   if (mayBe || types.length === 0 || types.includes('*/*')) return []
   const isNamed = types.some((name) => type?.startsWith(name))

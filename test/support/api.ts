@@ -12,13 +12,13 @@ export type Asking = ReturnType<typeof supertest.agent>
 const connections = new Agent({ keepAlive: true })
 
 /** Makes calls without any sign-in, as a stranger would. */
-export const nobody = ({ url }: Pick<House, 'url'>): Asking =>
+export const asNobody = ({ url }: Pick<House, 'url'>): Asking =>
   supertest
     .agent(url)
     .use((call: Test) => call.agent(connections))
     .use(tellAll)
 
-export const as = (actor: Actor): Asking => nobody(actor).auth(actor.token, { type: 'bearer' })
+export const as = (actor: Actor): Asking => asNobody(actor).auth(actor.token, { type: 'bearer' })
 
 /**
  * An answer that the OpenAPI document does not describe fails the test.

@@ -23,7 +23,7 @@ import { copyMigrated } from './migrated.ts'
 import { warmProcess } from './warm-process.ts'
 
 export const password = 'correct horse battery'
-export const account = {
+export const testAccount = {
   appid: 'wx0000000000000001',
   appSecret: '0123456789abcdef0123456789abcdef',
   token: 'testtoken',
@@ -118,7 +118,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     ...options,
     wrap: (ports) => (options.wrap ?? ((same) => same))(withCheapPasswords(ports)),
   })
-  const mine = { ...account, mode: options.mode ?? 'plain' }
+  const mine = { ...testAccount, mode: options.mode ?? 'plain' }
   await prepare(app, mine, options.rules ?? true)
   const more =
     isCluster && !options.alone
@@ -256,7 +256,7 @@ async function openMore(
   }
 }
 
-async function prepare(app: App, mine: typeof account, rules: boolean): Promise<void> {
+async function prepare(app: App, mine: typeof testAccount, rules: boolean): Promise<void> {
   const first = await prepareInstallation(app.ports, { password })
   if (!first) return
   const uid = (await app.ports.store.read.users.byUsername('admin'))?.uid ?? 0

@@ -1,14 +1,14 @@
 // Creates many agents or sessions directly in the database, because the test is about what happens
 // afterwards.
 import { agentsIn, queueIn, type Agent } from '../../scripts/bench/crowd.ts'
-import { account, type House } from './app.ts'
+import { testAccount, type House } from './app.ts'
 
 export type { Agent }
 
 export const crowdOfAgents = (house: House, howMany: number, capacity: number) =>
   agentsIn(house.app.ports, { howMany, capacity })
 export const crowdInQueue = (house: House, howMany: number) =>
-  queueIn(house.app.ports, { howMany, appid: account.appid })
+  queueIn(house.app.ports, { howMany, appid: testAccount.appid })
 
 export const asAgent =
   (url: string, agent: Agent) =>

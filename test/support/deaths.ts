@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url'
  * database: what it does, the place in the code from which it is made, and its number among the
  * operations of that place.
  */
-export type Deed = { place: string; nth: number; what: string }
-export type Death = Pick<Deed, 'place' | 'nth'> & {
+export type OutsideOperation = { place: string; nth: number; what: string }
+export type Death = Pick<OutsideOperation, 'place' | 'nth'> & {
   where: 'before' | 'during'
   /**
    * Selects the operation at which to die by its description (`what @ place`) instead of its place.
@@ -19,7 +19,7 @@ export type Death = Pick<Deed, 'place' | 'nth'> & {
    */
   like?: string
 }
-export type Stands = { url: string; deeds: Deed[] }
+export type Stands = { url: string; operations: OutsideOperation[] }
 
 const main = join(import.meta.dirname, '../../src/main.js')
 const preload = pathToFileURL(join(import.meta.dirname, 'dies-at.js')).href
@@ -28,7 +28,7 @@ export type Mortal = {
   /** How to reach the started process; null if it died before it was ready. */
   stands: Stands | null
   /** The operations that the process has made so far, at each of which a test may let it die. */
-  deeds: () => Promise<Deed[]>
+  operations: () => Promise<OutsideOperation[]>
   /** Resolves when the process has died at the chosen operation. */
   died: () => Promise<void>
   kill: () => Promise<void>
@@ -62,9 +62,9 @@ export async function startMortal(
   }
   return {
     stands: await told(),
-    deeds: async () => {
-      child.send('deeds')
-      return (await told())?.deeds ?? []
+    operations: async () => {
+      child.send('operations')
+      return (await told())?.operations ?? []
     },
     died: async () => {
       await ended
@@ -82,10 +82,10 @@ export async function startMortal(
  */
 export async function startAndKill(
   ...start: Parameters<typeof startMortal>
-): Promise<Deed[] | null> {
+): Promise<OutsideOperation[] | null> {
   const { stands, kill } = await startMortal(...start)
   await kill()
-  return stands && stands.deeds
+  return stands && stands.operations
 }
 
 /**
@@ -101,9 +101,9 @@ export async function killStart(
   death: Death,
 ): Promise<boolean> {
   for (let start = 0; start < mostStarts; start += 1) {
-    const deeds = await startAndKill(settings, dir, death)
-    if (deeds === null) return true
-    const came = deeds.some(({ place, nth }) => place === death.place && nth === death.nth)
+    const operations = await startAndKill(settings, dir, death)
+    if (operations === null) return true
+    const came = operations.some(({ place, nth }) => place === death.place && nth === death.nth)
     assert.ok(!came, `it came to ${death.nth} of ${death.place} and survived`)
   }
   return false

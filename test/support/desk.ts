@@ -75,7 +75,7 @@ export const loadOf = async (house: House, uid: number): Promise<number> =>
     ?.load ?? NaN
 
 /** Reads the events of an event stream, in order, as a listener would get them. */
-export const streamOf = async (
+export const eventsOf = async (
   house: House,
   stream: string,
 ): Promise<{ type: string; data: any }[]> =>

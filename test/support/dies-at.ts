@@ -8,12 +8,12 @@ import { isMainThread } from 'node:worker_threads'
 import Database from 'better-sqlite3'
 import { Cluster, Redis } from 'ioredis'
 import { DataSource } from 'typeorm'
-import type { Death, Deed } from './deaths.ts'
+import type { Death, OutsideOperation } from './deaths.ts'
 
 type Method = (this: any, ...given: unknown[]) => unknown
 
 const death = JSON.parse(process.argv[2] ?? 'null') as Death | null
-const deeds: Deed[] = []
+const operations: OutsideOperation[] = []
 const changing = ['mkdir', 'writeFile', 'appendFile', 'open', 'rename', 'link', 'rm', 'unlink']
 
 const die = (): never => {
@@ -39,10 +39,10 @@ let isDying = false
 /** Records an operation, and tells whether it is the one at which the process has to die. */
 function hear(what: string): boolean {
   const place = placeOf(new Error(what).stack ?? '')
-  const nth = deeds.filter((one) => one.place === place).length + 1
+  const nth = operations.filter((one) => one.place === place).length + 1
   // operations while modules are still being loaded do not belong to the product and are not
   // recorded
-  if (place !== '') deeds.push({ place, nth, what: clip(what) })
+  if (place !== '') operations.push({ place, nth, what: clip(what) })
   if (!like) return death?.place === place && death.nth === nth
   alike += like.test(`${clip(what)} @ ${place}`) ? 1 : 0
   return alike === death?.nth
@@ -76,7 +76,7 @@ function wrap(of: object, name: string): void {
     const answer = ask()
     const [, url] = /^kefu answers on (\S+)/.exec(said) ?? []
     // a process that has to die in the next turn must not be taken for one that survived
-    if (url && !isDying) process.send?.({ url, deeds })
+    if (url && !isDying) process.send?.({ url, operations })
     return answer
   }
 }
@@ -98,7 +98,7 @@ if (isMainThread) {
   wrap(Server.prototype, 'listen')
   wrap(process.stdout, 'write')
   syncBuiltinESMExports()
-  process.on('message', () => process.send?.({ url: '', deeds }))
+  process.on('message', () => process.send?.({ url: '', operations }))
   // the channel to the parent process alone must not keep this process running
   process.channel?.unref()
 }

@@ -1,5 +1,5 @@
 // Reads the operations of the OpenAPI document, as the product under test answers it.
-import { nobody } from './api.ts'
+import { asNobody } from './api.ts'
 import type { House } from './app.ts'
 import { operationOf } from './route-calls.ts'
 
@@ -8,7 +8,7 @@ import { operationOf } from './route-calls.ts'
  * doors.
  */
 export async function documented(house: House): Promise<Map<string, any>> {
-  const { body } = await nobody(house).get('/api/openapi.json').expect(200)
+  const { body } = await asNobody(house).get('/api/openapi.json').expect(200)
   return new Map(
     Object.entries<Record<string, any>>(body.paths).flatMap(([at, methods]) =>
       Object.entries(methods).map(([method, one]) => {

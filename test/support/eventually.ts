@@ -34,7 +34,7 @@ const promises = {
   /** How long it may take until a replay of rules over all stored messages has ended. */
   replay: 60 * second,
 }
-export type Promised = keyof typeof promises
+export type PromisedTime = keyof typeof promises
 
 /**
  * How many times longer than promised a test waits before it fails. Test files run in parallel on
@@ -45,7 +45,7 @@ const slack = 4
 /** Repeats the question until it succeeds; at the end its last error fails the test. */
 export async function eventually<T>(
   ask: () => Promise<T> | T,
-  promised: Promised = 'soon',
+  promised: PromisedTime = 'soon',
 ): Promise<T> {
   const asked = new Error('asked')
   const began = performance.now()

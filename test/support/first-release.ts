@@ -2,7 +2,7 @@
 // of that time. Like the migration that created those tables, it must not be changed.
 import { cheapPasswords } from './cheap-passwords.ts'
 import { openSecrets } from '../../src/secrets.ts'
-import { account, password } from './app.ts'
+import { testAccount, password } from './app.ts'
 
 export type RowsByTable = Record<string, Record<string, string | number | null>[]>
 
@@ -41,7 +41,7 @@ const shapes: {
 ]
 
 const accounts = [
-  { n: 1, company, appid: account.appid, deleted: false },
+  { n: 1, company, appid: testAccount.appid, deleted: false },
   { n: 2, company, appid: 'wx0000000000000002', deleted: false },
   { n: 3, company: other, appid: 'wx0000000000000003', deleted: false },
   { n: 4, company, appid: 'wx0000000000000004', deleted: true },
@@ -66,9 +66,9 @@ export async function firstRelease(at: number, key: string): Promise<RowsByTable
       appid,
       name: `账号 ${n}`,
       original_id: `gh_${n}`,
-      app_secret: seal(account.appSecret, 'app_secret'),
-      token: seal(account.token, 'token'),
-      aes_key: seal(account.encodingAesKey, 'aes_key'),
+      app_secret: seal(testAccount.appSecret, 'app_secret'),
+      token: seal(testAccount.token, 'token'),
+      aes_key: seal(testAccount.encodingAesKey, 'aes_key'),
       mode: 'plain',
       binding: 'direct',
       own_lane: 0,

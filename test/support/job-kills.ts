@@ -16,17 +16,17 @@ export type Killing = {
   /**
    * `inside`: the process dies before the writes of the step are committed; `after`: once they are.
    */
-  where: Where
+  where: WhereKilled
   counted: RuleCounts
 }
-export type Where = 'inside' | 'after'
+export type WhereKilled = 'inside' | 'after'
 
 /**
  * Wraps what a job uses and counts its steps: each write and each call to another system. `hear` is
  * called before and after the step takes effect, so that a process can die there.
  */
 export const stepping =
-  (hear: (where: Where, n: number) => void) =>
+  (hear: (where: WhereKilled, n: number) => void) =>
   (ports: Ports): Ports => {
     let count = 0
     const step = async <T>(work: () => Promise<T>): Promise<T> => {

@@ -38,7 +38,7 @@ export type Situation = {
   mayLose?: true
 }
 
-export const places: Record<string, Situation> = {
+export const situations: Record<string, Situation> = {
   reclaim: { arrange: (scene) => claim(scene).then(() => age(scene, 11 * dayMs)) },
   fallback: {
     arrange: async (scene) => {

@@ -8,20 +8,20 @@ import type { Done, Load } from './load.ts'
  * The result of a check: the promise, how many things were checked (`n`), and what broke the
  * promise.
  */
-export type Found = { promise: string; what: string; n: number; breaches: string[] }
+export type CheckResult = { promise: string; what: string; n: number; breaches: string[] }
 
 type LoadLine = { text: string; openid: string; session: string; seq: number; created: number }
-type StoredReply = { id: string; text: string; state: string }
+type LoadReply = { id: string; text: string; state: string }
 type Truth = {
   lines: LoadLine[]
   inbox: Map<string, number>
-  replies: StoredReply[]
+  replies: LoadReply[]
   calls: LedgerItem[]
 }
 
 const inTimeMs = 4500
 
-export async function checkLoad(house: House, load: Load): Promise<Found[]> {
+export async function checkLoad(house: House, load: Load): Promise<CheckResult[]> {
   const truth = await readTruth(house, load)
   return [
     ...pushesHold(load, truth),
@@ -79,7 +79,7 @@ const counted = (texts: string[]) => {
 const moreThanOnce = (counts: Map<string, number>) =>
   [...counts].filter(([, n]) => n > 1).map(([text, n]) => `${text}: ${n} times`)
 
-function pushesHold({ done }: Load, { lines, inbox }: Truth): Found[] {
+function pushesHold({ done }: Load, { lines, inbox }: Truth): CheckResult[] {
   const tried = done.filter(({ kind }) => kind === 'push')
   const answered = tried.filter(({ result }) => result === 'ok')
   const stored = counted(lines.map(({ text }) => text))
@@ -152,7 +152,7 @@ const readClaims = (house: House) =>
  * Checks the claims. Nobody hands a session on during this load, so no session may be claimed
  * twice.
  */
-function claimsHold({ done }: Load, ledger: LedgerClaim[]): Found[] {
+function claimsHold({ done }: Load, ledger: LedgerClaim[]): CheckResult[] {
   const won = done.filter(({ kind, statuses }) => kind === 'claim' && statuses[0] === 200)
   const noted = new Set(ledger.map(({ session, actor }) => `${session} ${actor}`))
   return [
@@ -177,7 +177,7 @@ const ends: Record<string, (arrived: number) => boolean> = {
   unknown: (arrived) => arrived <= 1,
 }
 
-function repliesHold({ done }: Load, { replies, calls }: Truth): Found[] {
+function repliesHold({ done }: Load, { replies, calls }: Truth): CheckResult[] {
   const accepted = done.filter(({ kind, result }) => kind === 'reply' && result === 'ok')
   const tried = new Set(done.filter(({ kind }) => kind === 'reply').map(({ key }) => key))
   const states = new Map(replies.map(({ id, state }) => [id, state]))

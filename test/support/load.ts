@@ -1,7 +1,7 @@
 // A load like that of a busy company: followers write, agents claim, answer and close. Everybody
 // goes on whatever happens, and each operation is recorded with its outcome: `ok`, `no` (refused
 // without effect) or `unknown` (it may have taken effect).
-import { account, post, type House } from './app.ts'
+import { testAccount, post, type House } from './app.ts'
 import { asAgent, type Agent } from './crowd.ts'
 import { betweenLooks } from './pauses.ts'
 
@@ -63,11 +63,12 @@ async function write({ house, name, done, running }: RunningLoad): Promise<void>
   const { simulator } = house
   for (let n = 0, openid = ''; running(); n += 1) {
     if (n % linesOfEach === 0) {
-      openid = (await post(`${simulator}/sim/followers`, { appid: account.appid })).openid as string
+      openid = (await post(`${simulator}/sim/followers`, { appid: testAccount.appid }))
+        .openid as string
     }
     const [key, from] = [`${name}-${openid}-${n}`, performance.now()]
     const { tries, msgId } = (await post(`${simulator}/sim/followers/${openid}/send`, {
-      appid: account.appid,
+      appid: testAccount.appid,
       type: 'text',
       text: key,
       ...(n % 3 === 0 && { copies: 2, parallel: true }),

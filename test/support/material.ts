@@ -1,6 +1,6 @@
 // Uploads a file of the account to the simulated WeChat, and returns its media id.
 import { sample } from 'wechat-simulator'
-import { account, post, type House } from './app.ts'
+import { testAccount, post, type House } from './app.ts'
 
 const files: Record<string, string> = {
   image: 'cat.jpg',
@@ -15,8 +15,8 @@ export async function uploaded(
 ): Promise<string> {
   const { access_token: token } = (await post(`${house.simulator}/cgi-bin/stable_token`, {
     grant_type: 'client_credential',
-    appid: account.appid,
-    secret: account.appSecret,
+    appid: testAccount.appid,
+    secret: testAccount.appSecret,
   })) as { access_token: string }
   const form = new FormData()
   const name = files[type] ?? ''

@@ -2,7 +2,7 @@
 // may only be refused if somebody else changed something meanwhile.
 import assert from 'node:assert/strict'
 import { jobs } from '../../src/actions/jobs/jobs.ts'
-import { account, type Actor, type House, type ApiAnswer } from './app.ts'
+import { testAccount, type Actor, type House, type ApiAnswer } from './app.ts'
 import { asAgent, type Agent } from './crowd.ts'
 import type { Draw } from './random.ts'
 import { pushAgain, signed, textXml } from './raw-push.ts'
@@ -227,7 +227,9 @@ async function push(at: Company, openid: string, n: number): Promise<void> {
   )
   judge(at, 'push', { status: answer.status, body: await answer.text() })
   const open = `${viewed} join wx_user u on u.wx_user_id = s.wx_user_id where u.appid = ? and u.openid = ? and s.open_key is not null`
-  for (const view of await at.house.rows<SeenSession>(open, [account.appid, openid])) see(at, view)
+  for (const view of await at.house.rows<SeenSession>(open, [testAccount.appid, openid])) {
+    see(at, view)
+  }
 }
 
 export const callsAt = (urls: string[], agent: Agent): ApiCall[] =>

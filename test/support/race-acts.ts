@@ -3,7 +3,7 @@
 import { dayMs, minuteMs } from '../../rules/session/timers.ts'
 import type { Route } from '../../src/http/engine/route.ts'
 import { type RaceAct, type ThingKind, type RaceWay, kindsByPath } from './race-act.ts'
-import { keys, pushed, quickReply, rule } from './race-claims.ts'
+import { keys, pushed, quickReplyBody, ruleBody } from './race-claims.ts'
 import { byField, readsOnly } from './race-fields.ts'
 import { type RaceScene, type State, type RaceRole, callTo, fire, ok, push } from './race-stage.ts'
 import { companyWays } from './race-ways-company.ts'
@@ -139,10 +139,10 @@ export const makers: Partial<Record<ThingKind, (scene: RaceScene) => Promise<voi
     ok(await ask('boss', `PATCH /api/users/${people.other.uid}`, { groupIds: [group.id] }))
   },
   rule: async ({ ask, ids }) => {
-    ids.paths['rules'] = ok(await ask('boss', 'POST /api/rules', rule('before'))).id
+    ids.paths['rules'] = ok(await ask('boss', 'POST /api/rules', ruleBody('before'))).id
   },
   reply: async ({ ask, ids }) => {
-    const body = { ...quickReply(9), scope: 'shared' }
+    const body = { ...quickReplyBody(9), scope: 'shared' }
     ids.paths['quick-replies'] = ok(await ask('chief', 'POST /api/quick-replies', body)).id
   },
   'reply group': async ({ ask, ids }) => {

@@ -1,5 +1,5 @@
 // Makes the facts that must be true after a call of a race, each with the way to read it.
-import { account, password } from './app.ts'
+import { testAccount, password } from './app.ts'
 import type { PromisedFact } from './race-act.ts'
 import type { RaceScene, RaceRole } from './race-stage.ts'
 import type { RouteAnswer } from './route-calls.ts'
@@ -118,7 +118,7 @@ const idIn = (scene: RaceScene, things: string): string | number => {
 
 export const undoes = (things: string) => (scene: RaceScene) => [at(scene, things)]
 
-export const presenceOf = (want: string) => (scene: RaceScene) => [
+export const presenceIs = (want: string) => (scene: RaceScene) => [
   {
     of: 'presence',
     want,
@@ -129,7 +129,7 @@ export const presenceOf = (want: string) => (scene: RaceScene) => [
   },
 ]
 
-export const rule = (name: string, more: object = {}) => ({
+export const ruleBody = (name: string, more: object = {}) => ({
   name,
   enabled: true,
   priority: 0,
@@ -139,7 +139,7 @@ export const rule = (name: string, more: object = {}) => ({
 })
 
 export const ruleFor = (scene: RaceScene, n: number) =>
-  rule(`${scene.word}${n}`, n === 0 ? {} : { priority: n, enabled: false })
+  ruleBody(`${scene.word}${n}`, n === 0 ? {} : { priority: n, enabled: false })
 
 export const wholeRule = (scene: RaceScene, n: number): PromisedFact[] => {
   const { name, priority, enabled } = ruleFor(scene, n)
@@ -155,7 +155,7 @@ export const wholeRule = (scene: RaceScene, n: number): PromisedFact[] => {
 
 export const toGroup = (scene: RaceScene) => Number(scene.ids.paths['groups'])
 
-export const quickReply = (n: number) => ({
+export const quickReplyBody = (n: number) => ({
   title: `t${n}`,
   content: { type: 'text', text: `c${n}` },
 })
@@ -163,7 +163,7 @@ export const quickReply = (n: number) => ({
 export const wholeReply = (scene: RaceScene, n: number): PromisedFact[] => [
   {
     of: `${at(scene, 'quick-replies')}#whole`,
-    want: [quickReply(n).title, quickReply(n).content.text],
+    want: [quickReplyBody(n).title, quickReplyBody(n).content.text],
     get: async () => {
       const body = await read(scene, at(scene, 'quick-replies'))
       return [body?.title, body?.content.text]
@@ -184,9 +184,9 @@ export const pushed = (scene: RaceScene, text: string): PromisedFact[] => [
 ]
 
 export const keys = {
-  appSecret: account.appSecret,
+  appSecret: testAccount.appSecret,
   token: 'racetoken',
-  encodingAesKey: account.encodingAesKey,
+  encodingAesKey: testAccount.encodingAesKey,
 }
 
 export const taken = (name: string) => (scene: RaceScene, n: number) => ({

@@ -2,7 +2,7 @@
 // account, and what its calls are about is created anew for every race through the API.
 import assert from 'node:assert/strict'
 import { minuteMs, dayMs } from '../../rules/session/timers.ts'
-import { account, password, post, signIn, type House } from './app.ts'
+import { testAccount, password, post, signIn, type House } from './app.ts'
 import { eventually } from './eventually.ts'
 import type { Draw } from './random.ts'
 import { signed, textXml } from './raw-push.ts'
@@ -162,12 +162,12 @@ export async function restore(
 export async function renewAccount(stage: RaceStage): Promise<void> {
   const { house, ask } = stage
   const appid = `wx${freshWord()}`
-  const keys = { appid, token, appSecret: account.appSecret, mode: 'plain' as const }
+  const keys = { appid, token, appSecret: testAccount.appSecret, mode: 'plain' as const }
   const made = ok(
     await ask('boss', 'POST /api/accounts', { ...keys, name: appid, binding: 'direct' }),
   )
   await post(`${house.simulator}/sim/accounts`, {
-    ...account,
+    ...testAccount,
     ...keys,
     originalId: `gh_${appid}`,
     callbackUrl: `${house.url}/wechat/${appid}`,

@@ -8,7 +8,7 @@ import {
   keys,
   made,
   personAt,
-  presenceOf,
+  presenceIs,
   read,
   row,
   taken,
@@ -61,7 +61,7 @@ export const companyWays: Record<string, RaceWay[]> = {
     },
   ],
   'PUT /api/me/presence': [
-    { kinds: ['session'], body: () => ({ status: 'away' }), claims: presenceOf('away') },
+    { kinds: ['session'], body: () => ({ status: 'away' }), claims: presenceIs('away') },
   ],
   'POST /api/companies': [
     {

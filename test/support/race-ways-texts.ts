@@ -6,8 +6,8 @@ import {
   gone,
   keys,
   made,
-  quickReply,
-  rule,
+  quickReplyBody,
+  ruleBody,
   ruleFor,
   toGroup,
   undoes,
@@ -62,7 +62,7 @@ export const textWays: Record<string, RaceWay[]> = {
       kinds: ['reply group'],
       by: 'chief',
       body: ({ ids }, n) => ({
-        ...quickReply(n),
+        ...quickReplyBody(n),
         scope: 'shared',
         groupId: ids.paths['quick-reply-groups'],
       }),
@@ -70,11 +70,11 @@ export const textWays: Record<string, RaceWay[]> = {
     },
   ],
   'PUT /api/quick-replies/:id': [
-    { body: (_, n) => quickReply(n), claims: (scene, _, n) => wholeReply(scene, n) },
+    { body: (_, n) => quickReplyBody(n), claims: (scene, _, n) => wholeReply(scene, n) },
     {
       name: 'into the group',
       kinds: ['reply group'],
-      body: ({ ids }, n) => ({ ...quickReply(n), groupId: ids.paths['quick-reply-groups'] }),
+      body: ({ ids }, n) => ({ ...quickReplyBody(n), groupId: ids.paths['quick-reply-groups'] }),
       claims: (scene, _, n) => wholeReply(scene, n),
     },
   ],
@@ -97,7 +97,7 @@ export const textWays: Record<string, RaceWay[]> = {
     {
       name: 'for the group',
       kinds: ['group'],
-      body: (scene, n) => rule(`g${n}`, { action: { kind: 'group', groupId: toGroup(scene) } }),
+      body: (scene, n) => ruleBody(`g${n}`, { action: { kind: 'group', groupId: toGroup(scene) } }),
       claims: made('/api/rules'),
     },
   ],
@@ -106,7 +106,7 @@ export const textWays: Record<string, RaceWay[]> = {
     {
       name: 'to the group',
       kinds: ['group'],
-      body: (scene) => rule('g', { action: { kind: 'group', groupId: toGroup(scene) } }),
+      body: (scene) => ruleBody('g', { action: { kind: 'group', groupId: toGroup(scene) } }),
       undoes: (scene) => [at(scene, 'rules', '#whole')],
     },
   ],
@@ -121,7 +121,7 @@ export const textWays: Record<string, RaceWay[]> = {
       kinds: ['group'],
       body: (scene) => ({
         mode: 'replace',
-        rules: [rule('all', { action: { kind: 'group', groupId: toGroup(scene) } })],
+        rules: [ruleBody('all', { action: { kind: 'group', groupId: toGroup(scene) } })],
       }),
       undoes: () => ['/api/rules'],
     },

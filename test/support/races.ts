@@ -34,9 +34,9 @@ export type Race = {
   laterMs: number
   swapped: boolean
 }
-export type Tally = { done: number; refused: number; both: number }
+export type RaceTally = { done: number; refused: number; both: number }
 
-export async function run(stage: RaceStage, race: Race, tally: Tally): Promise<string[]> {
+export async function run(stage: RaceStage, race: Race, tally: RaceTally): Promise<string[]> {
   const scene = await openScene(stage, race)
   const answers = await fireBoth(scene, race)
   const took = answers.map(isTaken)

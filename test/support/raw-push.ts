@@ -1,12 +1,12 @@
 // Sends a push with WeChat's signature directly, without the repetitions that the simulator makes.
 import { createHash } from 'node:crypto'
-import { account, type House } from './app.ts'
+import { testAccount, type House } from './app.ts'
 import { comesLater } from './pauses.ts'
 
 let nonces = 12_345
 
 /** Returns the signed query of a push. `at` is the time of the push in seconds. */
-export function signed(token = account.token, at = Math.floor(Date.now() / 1000)): string {
+export function signed(token = testAccount.token, at = Math.floor(Date.now() / 1000)): string {
   const [timestamp, nonce] = [String(Math.floor(at)), String((nonces += 1))]
   const signature = createHash('sha1')
     .update([token, timestamp, nonce].sort().join(''))
@@ -38,4 +38,4 @@ export async function pushAgain(
 }
 
 export const rawPush = (house: Pick<House, 'url'>, body: string, query = signed()) =>
-  fetch(`${house.url}/wechat/${account.appid}?${query}`, { method: 'POST', body })
+  fetch(`${house.url}/wechat/${testAccount.appid}?${query}`, { method: 'POST', body })

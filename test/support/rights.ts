@@ -112,8 +112,8 @@ export const cells: Cell[] = routes.flatMap((route) =>
 export const nameOf = ({ route, reach, caller }: Cell) =>
   `${operationOf(route)} (${reach}) by ${caller}`
 
-type Door = { token: string | null; login: string }
-export type Rights = Stage & { doors: Record<Caller, Door>; companyId: string }
+type CallerSignIn = { token: string | null; login: string }
+export type Rights = Stage & { signIns: Record<Caller, CallerSignIn>; companyId: string }
 
 export async function openRights(options: StageOptions = {}): Promise<Rights> {
   const stage = await openStage({ missed: 6, reclaimed: 6, ...options })
@@ -135,17 +135,17 @@ export async function openRights(options: StageOptions = {}): Promise<Rights> {
     'select company_id as id from user where username = ?',
     ['owner'],
   )
-  const doors = Object.fromEntries(
+  const signIns = Object.fromEntries(
     Object.entries(people).map(([person, { token }]) => [
       person,
       { token, login: person === 'operator' ? 'admin' : usernameOf(person) },
     ]),
-  ) as Record<Person, Door>
+  ) as Record<Person, CallerSignIn>
   return {
     ...stage,
     companyId: mine?.id ?? '',
-    doors: {
-      ...doors,
+    signIns: {
+      ...signIns,
       nobody: { token: null, login: 'nobody' },
       disabled: { token: gone.token, login: 'gone' },
       expired: await company({ expiresAt: past }),
@@ -159,7 +159,7 @@ export async function ask(
   { route, reach, caller }: Cell,
   ids: RouteIds,
 ): Promise<RouteAnswer> {
-  const { token, login } = at.doors[caller]
+  const { token, login } = at.signIns[caller]
   const mine = { ...ids, fields: { ...ids.fields, login } }
   const call = callOf(route, mine, fillFor(route, reach))
   const own =

@@ -19,15 +19,15 @@ export type InputSchema = {
 export const inputSchemaOf = (type: z.ZodType) =>
   z.toJSONSchema(type, { io: 'input', unrepresentable: 'any' }) as InputSchema
 
-export type Known = Record<string, string>
+export type ValuesByName = Record<string, string>
 /** Existing ids, by the word before them in a path and by the name of a field. */
-export type RouteIds = { paths: Known; fields: Known }
+export type RouteIds = { paths: ValuesByName; fields: ValuesByName }
 
 /**
  * Makes up a value that fits the schema. Where the schema does not say enough, a known value for a
  * field of this name is taken.
  */
-export function sample(schema: InputSchema, name: string, known: Known): unknown {
+export function sample(schema: InputSchema, name: string, known: ValuesByName): unknown {
   const option = firstOf(schema)
   if (option) return sample(option, name, known)
   const given = schema.const ?? schema.enum?.[0] ?? known[name]
@@ -43,11 +43,11 @@ export function sample(schema: InputSchema, name: string, known: Known): unknown
 }
 
 const firstOf = ({ anyOf, oneOf }: InputSchema) => (anyOf ?? oneOf)?.[0]
-const filled = ({ properties = {}, required = [] }: InputSchema, known: Known) =>
+const filled = ({ properties = {}, required = [] }: InputSchema, known: ValuesByName) =>
   Object.fromEntries(required.map((key) => [key, sample(properties[key] ?? {}, key, known)]))
 
 /** Values for fields of a request whose name tells what fits, such as a password or a time. */
-export const plainFields: Known = {
+export const plainFields: ValuesByName = {
   id: 'f'.repeat(32),
   hashe: 'f'.repeat(64),
   from: '2026-01-01T00:00:00Z',
@@ -115,8 +115,8 @@ export type Fill = {
   /** Who makes the call: a person who may. */
   by: Person
   of?: Thing
-  body?: (fields: Known, fresh: string) => object
-  query?: (fields: Known) => Record<string, string>
+  body?: (fields: ValuesByName, fresh: string) => object
+  query?: (fields: ValuesByName) => Record<string, string>
   form?: true
   /** Set if the call ends the sign-in with which it is made, so that it must be made last. */
   endsSignIn?: true

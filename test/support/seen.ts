@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { commonLane } from '../../rules/session/lane.ts'
 import type { Actor, House } from './app.ts'
-import { account, signIn } from './app.ts'
+import { testAccount, signIn } from './app.ts'
 import type { Follower } from './follower.ts'
 
 export type Seen = {
@@ -32,7 +32,7 @@ export const accountOf = async (house: House): Promise<string> =>
   (
     await house.rows<{ account_id: string }>(
       'select account_id from official_account where appid = ?',
-      [account.appid],
+      [testAccount.appid],
     )
   )[0]?.account_id ?? ''
 /** The common lane of the account that every product under test has from the start. */

@@ -32,7 +32,7 @@ import {
   commonLaneOf,
   ends,
   isAsked,
-  session,
+  sessionVerb,
   takesUp,
   waits,
 } from './settings-steps.ts'
@@ -54,7 +54,7 @@ export async function comesAgain(at: StoryRow): Promise<void> {
   at.step = 'reserved'
   let waiter = await waits(at, talk)
   assert.equal(laneOf(waiter), privateLane(at.person.uid))
-  const byDeputy = await at.colleague.call(...session(waiter.id, 'claim'))
+  const byDeputy = await at.colleague.call(...sessionVerb(waiter.id, 'claim'))
   if (person.deputies > 0) {
     assert.equal(byDeputy.status, 200)
     greets(at, talk, 'colleague')
@@ -84,7 +84,7 @@ export async function comesAgain(at: StoryRow): Promise<void> {
     return
   }
   const { id } = await stands(at, talk, { stateCode: queued })
-  await callOk(at.boss, session(id, 'close'))
+  await callOk(at.boss, sessionVerb(id, 'close'))
   await stands(at, talk, { stateCode: closedByAdmin })
 }
 
@@ -127,12 +127,12 @@ export async function isNotAccepted(at: StoryRow): Promise<void> {
   const talk = await newTalk(at)
   await waits(at, talk)
   const { id } = await claims(at, talk, 'person')
-  await callOk(at.person, session(id, 'transfer'), { agentUid: at.colleague.uid })
+  await callOk(at.person, sessionVerb(id, 'transfer'), { agentUid: at.colleague.uid })
   if (settings.autoAcceptFirst) greets(at, talk, 'colleague')
   await settles(at, talk)
   const minutes = notAcceptedFor(at.facts)
   if (minutes === null) {
-    await callOk(at.colleague, session(id, 'close'))
+    await callOk(at.colleague, sessionVerb(id, 'close'))
     await stands(at, talk, { stateCode: closed })
     return
   }
@@ -140,7 +140,7 @@ export async function isNotAccepted(at: StoryRow): Promise<void> {
   await runJobs(at)
   if (minutes === settings.takeBackMinutes) {
     assert.equal(laneOf(await stands(at, talk, { stateCode: queued })), commonLaneOf(at))
-    await callOk(at.boss, session(id, 'close'))
+    await callOk(at.boss, sessionVerb(id, 'close'))
     await stands(at, talk, { stateCode: closedByAdmin })
     return
   }

@@ -16,7 +16,7 @@ export type ModelFacts = {
   }
   colleague: { name: string }
 }
-export type Speaker = 'person' | 'colleague'
+export type StoryAgent = 'person' | 'colleague'
 
 export const askForPerson = '请转人工'
 /**
@@ -58,13 +58,13 @@ export function arrivalOf(
   return queueWhen === 'asked' ? 'not_asked' : 'queued'
 }
 
-export type Moment = { talking: boolean; isNew: boolean }
+export type TalkMoment = { talking: boolean; isNew: boolean }
 
 /** What a follower must be answered automatically while no agent is online. */
 export function answerTo(
   facts: ModelFacts,
   text: string,
-  { talking, isNew }: Moment,
+  { talking, isNew }: TalkMoment,
 ): RegExp | null {
   const { settings } = facts
   const byRule = talking && !settings.rulesInConversation ? null : ruleFor(facts, text)
@@ -105,7 +105,7 @@ export const overflows = ({ settings, ids }: ModelFacts) =>
   settings.groups[ids.groupIds[0]]?.overflow !== undefined
 
 /** What the person who takes up a session must greet the customer with, by the settings. */
-export function greetingBy(facts: ModelFacts, who: Speaker): string {
+export function greetingBy(facts: ModelFacts, who: StoryAgent): string {
   const words = (who === 'person' ? facts.person.greeting : null) ?? facts.settings.greeting
   return words.replaceAll('{name}', facts[who].name)
 }
@@ -114,7 +114,7 @@ export function greetingBy(facts: ModelFacts, who: Speaker): string {
  * Who gets the first customer where sessions are assigned: the person if they are an agent,
  * otherwise their colleague, because supervisors and admins are assigned nobody.
  */
-export const whoIsGiven = ({ person }: ModelFacts): Speaker =>
+export const whoIsGiven = ({ person }: ModelFacts): StoryAgent =>
   person.role === 'agent' ? 'person' : 'colleague'
 
 /**

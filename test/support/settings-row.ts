@@ -14,8 +14,8 @@ import {
   companyRules,
   greetingBy,
   type ModelFacts,
-  type Moment,
-  type Speaker,
+  type TalkMoment,
+  type StoryAgent,
 } from './settings-model.ts'
 import type { StoryIds } from './settings-places.ts'
 
@@ -33,7 +33,7 @@ export type StoryRow = {
   facts: ModelFacts
   keys: AccountKeys
   boss: Actor
-  names: Record<'boss' | Speaker, string>
+  names: Record<'boss' | StoryAgent, string>
   person: Actor
   colleague: Actor
   talks: StoryTalk[]
@@ -235,7 +235,7 @@ const budget = 5
 export async function says(
   at: StoryRow,
   talk: StoryTalk,
-  { text, copies = 1, ...moment }: { text: string; copies?: number } & Partial<Moment>,
+  { text, copies = 1, ...moment }: { text: string; copies?: number } & Partial<TalkMoment>,
 ): Promise<void> {
   const pushed = await talk.customer.says(text, { copies, parallel: copies > 1 })
   assert.equal(pushed.status, 200)
@@ -279,7 +279,7 @@ export function promise(talk: StoryTalk, what: string): void {
 }
 
 /** Records the greeting of whoever takes up the session; it uses up one reply. */
-export function greets(at: StoryRow, talk: StoryTalk, who: Speaker): void {
+export function greets(at: StoryRow, talk: StoryTalk, who: StoryAgent): void {
   const words = greetingBy(at.facts, who)
   if (words !== '' && talk.left > 1) promise(talk, words)
 }
@@ -322,7 +322,7 @@ async function historyOf(
  * Checks that every line is in a session and in order, seqs have no gaps, and sessions agree with
  * their ledgers.
  */
-export async function isWhole(at: StoryRow, talk: StoryTalk): Promise<void> {
+export async function staysWhole(at: StoryRow, talk: StoryTalk): Promise<void> {
   await settles(at, talk)
   const history = await historyOf(at, talk)
   assert.deepEqual(

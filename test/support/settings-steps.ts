@@ -8,7 +8,7 @@ import { eventually } from './eventually.ts'
 import { png } from './files.ts'
 import { signed, textXml } from './raw-push.ts'
 import type { Seen } from './seen.ts'
-import { askForPerson, type Speaker } from './settings-model.ts'
+import { askForPerson, type StoryAgent } from './settings-model.ts'
 import {
   greets,
   hears,
@@ -23,7 +23,7 @@ import {
   type StoryTalk,
 } from './settings-row.ts'
 
-export const session = (id: string, verb: string): [string, string] => [
+export const sessionVerb = (id: string, verb: string): [string, string] => [
   'POST',
   `/api/sessions/${id}/${verb}`,
 ]
@@ -39,9 +39,9 @@ export async function waits(at: StoryRow, talk: StoryTalk): Promise<Seen> {
   return stands(at, talk, { stateCode: queued, agentUid: null })
 }
 
-export async function claims(at: StoryRow, talk: StoryTalk, who: Speaker): Promise<Seen> {
+export async function claims(at: StoryRow, talk: StoryTalk, who: StoryAgent): Promise<Seen> {
   const { id } = await seen(at, talk)
-  await callOk(at[who], session(id, 'claim'))
+  await callOk(at[who], sessionVerb(id, 'claim'))
   greets(at, talk, who)
   return stands(at, talk, { stateCode: active, agentUid: at[who].uid })
 }
@@ -54,8 +54,8 @@ export async function answers(
   const { id } = await seen(at, talk)
   const text = next('答')
   const body = { clientMsgId: text.replace('答', 'reply-'), type: 'text', text, ...more }
-  const first = await callOk(who, session(id, 'messages'), body)
-  const again = await callOk(who, session(id, 'messages'), body)
+  const first = await callOk(who, sessionVerb(id, 'messages'), body)
+  const again = await callOk(who, sessionVerb(id, 'messages'), body)
   assert.equal(again.message.id, first.message.id)
   promise(talk, text)
   talk.unread = 0
@@ -76,15 +76,15 @@ export async function talks(at: StoryRow, talk: StoryTalk, owner: Actor): Promis
   await says(at, talk, { text: next('问'), copies: 2, talking: true })
   await says(at, talk, { text: next('问'), talking: true })
   const { id, seq } = await stands(at, talk, { unread: talk.unread, agentUid: owner.uid })
-  await callOk(owner, session(id, 'read'), { seq })
+  await callOk(owner, sessionVerb(id, 'read'), { seq })
   await stands(at, talk, { unread: 0 })
   talk.unread = 0
   await says(at, talk, { text: askForPerson, talking: true })
   await stands(at, talk, { stateCode: active, agentUid: owner.uid, unread: 1 })
   await answers(at, talk, { who: owner })
-  await callOk(owner, session(id, 'notes'), { text: '老客户' })
+  await callOk(owner, sessionVerb(id, 'notes'), { text: '老客户' })
   const { body: file } = await owner.upload(png, 'a.png')
-  await callOk(owner, session(id, 'messages'), {
+  await callOk(owner, sessionVerb(id, 'messages'), {
     clientMsgId: next('picture-'),
     type: 'image',
     mediaId: file.id,
@@ -104,7 +104,7 @@ export async function usesUp(at: StoryRow, talk: StoryTalk, owner: Actor): Promi
   const kept = at.facts.settings.reserveLastReply ? 1 : 0
   const refused = async () => {
     const body = { clientMsgId: next('refused-'), type: 'text', text: '还有' }
-    const answer = await owner.call(...session(id, 'messages'), body)
+    const answer = await owner.call(...sessionVerb(id, 'messages'), body)
     assert.deepEqual([answer.status, answer.body.error?.code], [422, 'reply_budget_used'])
   }
   while (talk.left > kept) await answers(at, talk, { who: owner })
@@ -142,7 +142,7 @@ export async function isPushedOld(at: StoryRow, talk: StoryTalk): Promise<void> 
  */
 export async function ends(at: StoryRow, talk: StoryTalk, owner: Actor): Promise<void> {
   const { id } = await seen(at, talk)
-  await callOk(owner, session(id, 'close'))
+  await callOk(owner, sessionVerb(id, 'close'))
   await stands(at, talk, { stateCode: closed })
   const lines = await callOk(owner, ['GET', `/api/sessions/${id}/messages?limit=100`])
   const answered = lines.items.some((line: { opercode: number }) => line.opercode === 1)
@@ -170,7 +170,7 @@ export async function isAsked(at: StoryRow, talk: StoryTalk, answered: boolean):
  * The session waits until its new agent accepts, or is accepted automatically where the settings
  * say so.
  */
-export async function takesUp(at: StoryRow, talk: StoryTalk, who: Speaker): Promise<void> {
+export async function takesUp(at: StoryRow, talk: StoryTalk, who: StoryAgent): Promise<void> {
   const { autoAcceptFirst } = at.facts.settings
   const { id } = await eventually(() =>
     stands(at, talk, {
@@ -178,7 +178,7 @@ export async function takesUp(at: StoryRow, talk: StoryTalk, who: Speaker): Prom
       agentUid: at[who].uid,
     }),
   )
-  if (!autoAcceptFirst) await callOk(at[who], session(id, 'accept'))
+  if (!autoAcceptFirst) await callOk(at[who], sessionVerb(id, 'accept'))
   greets(at, talk, who)
   await stands(at, talk, { stateCode: active, agentUid: at[who].uid })
 }

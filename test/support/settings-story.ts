@@ -15,7 +15,7 @@ import {
 import {
   greets,
   isSound,
-  isWhole,
+  staysWhole,
   laneOf,
   newTalk,
   callOk,
@@ -35,7 +35,7 @@ import {
   ends,
   isPushedOld,
   next,
-  session,
+  sessionVerb,
   takesUp,
   talks,
   usesUp,
@@ -100,7 +100,10 @@ async function comesByTransfer(at: StoryRow): Promise<void> {
   const talk = await newTalk(at)
   await waits(at, talk)
   const { id } = await claims(at, talk, 'person')
-  await callOk(at.person, session(id, 'transfer'), { agentUid: at.colleague.uid, note: '请接手' })
+  await callOk(at.person, sessionVerb(id, 'transfer'), {
+    agentUid: at.colleague.uid,
+    note: '请接手',
+  })
   await takesUp(at, talk, 'colleague')
   await talks(at, talk, at.colleague)
   await ends(at, talk, at.colleague)
@@ -114,7 +117,7 @@ async function comesByGroup(at: StoryRow): Promise<void> {
   const { id } = await claims(at, talk, 'person')
   const given = isGiven(facts, 'group')
   if (given) await presence(at.colleague, 'online')
-  await callOk(at.person, session(id, 'transfer'), { groupId: groupIds[0] })
+  await callOk(at.person, sessionVerb(id, 'transfer'), { groupId: groupIds[0] })
   if (given) await takesUp(at, talk, 'colleague')
   else {
     assert.equal(
@@ -135,7 +138,7 @@ async function comesByGroup(at: StoryRow): Promise<void> {
 async function comesByTakeover(at: StoryRow): Promise<void> {
   const talk = await newTalk(at)
   const { id } = await waits(at, talk)
-  await callOk(at.boss, session(id, 'takeover'))
+  await callOk(at.boss, sessionVerb(id, 'takeover'))
   await stands(at, talk, { stateCode: active, agentUid: at.boss.uid })
   await talks(at, talk, at.boss)
   await ends(at, talk, at.boss)
@@ -159,7 +162,7 @@ async function comesBehindAnother(at: StoryRow): Promise<void> {
   greets(at, first, 'person')
 
   const { id } = await seen(at, second)
-  const claim = await at.person.call(...session(id, 'claim'))
+  const claim = await at.person.call(...sessionVerb(id, 'claim'))
   if (person.capacity === 1) {
     assert.deepEqual([claim.status, claim.body.error?.code], [409, 'agent_at_capacity'])
     await ends(at, first, at.person)
@@ -219,7 +222,7 @@ export async function tellStory(at: StoryRow): Promise<void> {
       await step(at)
     }
     at.step = 'all is whole'
-    for (const talk of at.talks) await isWhole(at, talk)
+    for (const talk of at.talks) await staysWhole(at, talk)
     await isSound(at)
   } catch (error) {
     if (error instanceof Error) error.message = `${at.step}: ${error.message}`

@@ -19,7 +19,7 @@ import {
   freshWord,
   plainFields,
   type RouteIds,
-  type Known,
+  type ValuesByName,
   type Person,
   type RouteCall,
   type Thing,
@@ -123,7 +123,7 @@ async function prepareStage(house: House, options: StageOptions): Promise<Stage>
   }
 }
 
-type Serving = { accountIds?: string[]; groupIds?: number[] }
+type ServedPlaces = { accountIds?: string[]; groupIds?: number[] }
 
 /**
  * Which accounts and groups each person serves. With `nested`, the person called `elsewhere`
@@ -132,7 +132,7 @@ type Serving = { accountIds?: string[]; groupIds?: number[] }
 async function placing(
   house: House,
   { elsewhere, nested }: { elsewhere: string; nested: boolean },
-): Promise<(person: string) => Serving> {
+): Promise<(person: string) => ServedPlaces> {
   if (!nested) return (person) => (person === 'elsewhere' ? { accountIds: [elsewhere] } : {})
   const groupIn = async (parentId: number | null): Promise<number> =>
     (await made(house.admin, '/api/groups', { name: freshWord(), parentId })).id
@@ -165,7 +165,7 @@ async function signInAll(house: House): Promise<Record<Person, Actor>> {
   return people
 }
 
-async function fixedFields(house: House): Promise<Known> {
+async function fixedFields(house: House): Promise<ValuesByName> {
   const uidOf = new Map(
     (await house.rows<{ username: string; uid: number }>('select username, uid from user')).map(
       (row) => [row.username, String(row.uid)],
@@ -186,7 +186,7 @@ type Stock = { missed: SessionAndCustomer[]; reclaimed: SessionAndCustomer[] }
 type StageParts = {
   house: House
   people: Record<Person, Actor>
-  fixed: Known
+  fixed: ValuesByName
   stock: Stock
   /** The group inside another group to which all sessions come; null if they come to no group. */
   inner: number | null

@@ -1,6 +1,6 @@
 // Prepares several accounts of one company, whose followers are in conversation with an agent.
 import assert from 'node:assert/strict'
-import { account, post, type Actor, type House } from './app.ts'
+import { testAccount, post, type Actor, type House } from './app.ts'
 import { eventually } from './eventually.ts'
 import { follower, type Follower } from './follower.ts'
 
@@ -9,7 +9,7 @@ const appidOf = (n: number) => `wx00000000000001${String(n).padStart(2, '0')}`
 export async function openAccounts(house: House, many: number): Promise<string[]> {
   const appids = Array.from({ length: many }, (_, n) => appidOf(n))
   for (const [n, appid] of appids.entries()) {
-    const more = { ...account, appid, originalId: `gh_0000000001${n}`, name: `Shop ${n}` }
+    const more = { ...testAccount, appid, originalId: `gh_0000000001${n}`, name: `Shop ${n}` }
     const { encodingAesKey, ...made } = more
     const { status } = await house.admin.call('POST', '/api/accounts', {
       kind: 'wechat',

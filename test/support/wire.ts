@@ -2,7 +2,7 @@
 // sends.
 import { connect } from 'node:net'
 
-export type Wire = {
+export type RawConnection = {
   send: (text: string) => void
   /** Everything that has come back so far. */
   heard: () => string
@@ -11,7 +11,7 @@ export type Wire = {
   close: () => void
 }
 
-export async function openWire(url: string): Promise<Wire> {
+export async function openRawConnection(url: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
   let heard = ''

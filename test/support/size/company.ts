@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { wordsFor } from '../../../scripts/bench/queue-load.ts'
 import { groupLane } from '../../../rules/session/lane.ts'
 import type { Value } from '../../../src/store/engine/sql.ts'
-import { account, password, signIn, type Actor } from '../app.ts'
+import { testAccount, password, signIn, type Actor } from '../app.ts'
 import { isCluster } from '../edition.ts'
 import { setAll } from '../seen.ts'
 import { openStage, type Stage } from '../stage.ts'
@@ -87,7 +87,7 @@ async function prepare({ house, people, idsOf }: Stage): Promise<GrownCompany> {
   return {
     companyId: company?.company_id ?? '',
     accountId,
-    appid: account.appid,
+    appid: testAccount.appid,
     groupLane: groupLane(made.body.id, accountId),
     owner: people.owner.uid,
     member: people.member.uid,

@@ -8,14 +8,14 @@ import { openWriter } from '../../../src/store/engine/writer.ts'
 import { isCluster } from '../edition.ts'
 import type { Counting, OpenCounting } from './counting.ts'
 
-export type Statement = {
+export type CountedStatement = {
   text: string
   touched: number
   rows: number
   where: 'read' | 'slow' | 'work'
 }
 /** The statements of a piece of work, and how many rows each transaction changed. */
-export type Heard = { statements: Statement[]; changed: number[] }
+export type Heard = { statements: CountedStatement[]; changed: number[] }
 /**
  * The number and the longest duration (in ms) of the product's transactions, except those of
  * pushes.
@@ -37,7 +37,7 @@ export function openCountedStore(open: OpenCounting) {
     const [reader, writer] = [await open(config), await open(config)]
     ;[reading, writing] = [reader, writer]
     const hear = (
-      where: Statement['where'],
+      where: CountedStatement['where'],
       text: string,
       one: { touched: number; rows: number },
     ) => {

@@ -1,12 +1,12 @@
 // Generates the messages, outbox rows and pushes of a company that has grown.
 import { speakerActor } from '../../../rules/session/actor.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
-import { type Grown, text, idAt, whereOpen, type Places } from './grown-row.ts'
+import { type Grown, sqlText, idAt, whereOpen, type Places } from './grown-row.ts'
 
 export function lines({ words, facts, place, at, first, ...ids }: Places): Grown[] {
   const line = {
     ...place,
-    appid: text(facts.appid),
+    appid: sqlText(facts.appid),
     wx_user_id: ids.customer,
     customer_wx_openid: words.concat("'oGrown'", 'n'),
     opercode: 2,
@@ -48,7 +48,7 @@ export function lines({ words, facts, place, at, first, ...ids }: Places): Grown
             ...line,
             message_id: idAt(words, first, ['f']),
             opercode: 6,
-            sender: text(speakerActor('greeting')),
+            sender: sqlText(speakerActor('greeting')),
             client_key: words.concat("'grown'", 'n'),
             delivery: "'sent'",
             add_time: at,
@@ -161,7 +161,7 @@ export function grownPushes({ words, facts, place, at, first }: Places): Grown[]
         {
           columns: {
             company_id: place.company_id,
-            stream: text('grown'),
+            stream: sqlText('grown'),
             offset: 'n + 1',
             event_id: idAt(words, first, ['a']),
             type: "'t'",

@@ -1,17 +1,17 @@
 import { dayMs } from '../../../rules/session/timers.ts'
 import { numbers, type Words } from '../../../scripts/bench/queue-load.ts'
-import { type GrownCompany, type Range, type Columns, literal, text, idAt } from './grown-row.ts'
+import { type GrownCompany, type Range, type Columns, literal, sqlText, idAt } from './grown-row.ts'
 
 /** Generates one customer with very many sessions and one session with very many lines. */
 export function longOnes(words: Words, facts: GrownCompany, { from, to }: Range): string[] {
   const first = facts.now - 300 * dayMs
-  const place = { company_id: text(facts.companyId), account_id: text(facts.accountId) }
+  const place = { company_id: sqlText(facts.companyId), account_id: sqlText(facts.accountId) }
   const customer = idAt(words, facts.now - 3 * dayMs, ['a', '0'])
   const session = idAt(words, first, ['b', '0'])
   const some = numbers({ from: Math.ceil(from / 4), to: Math.ceil(to / 4) })
   const line = {
     ...place,
-    appid: text(facts.appid),
+    appid: sqlText(facts.appid),
     wx_user_id: customer,
     customer_wx_openid: "'oGrown0'",
     message_type: 1,
@@ -23,7 +23,7 @@ export function longOnes(words: Words, facts: GrownCompany, { from, to }: Range)
   }
   const born = {
     ...place,
-    appid: text(facts.appid),
+    appid: sqlText(facts.appid),
     wx_user_id: customer,
     open_key: null,
     state: -1,

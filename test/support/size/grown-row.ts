@@ -24,13 +24,13 @@ export type Some = { of?: string; columns: Columns }
 export type Grown = [table: string, some: Some[]]
 
 export const literal = (value: string | number | null) => (value === null ? 'null' : String(value))
-export const text = (words: string) => `'${words}'`
+export const sqlText = (words: string) => `'${words}'`
 
 /** An id begins with the time at which it was made. `kind` distinguishes ids of the same moment. */
 export const idAt = ({ hex }: Words, at: number, [kind, n = 'n']: [kind: string, n?: string]) =>
   hex([
     { of: `${at} + ${n}`, digits: 12 },
-    { of: text(kind), digits: 0 },
+    { of: sqlText(kind), digits: 0 },
     { of: n, digits: 19 },
   ])
 
@@ -61,7 +61,7 @@ export function placesOf(words: Words, facts: GrownCompany, range: Range) {
   return {
     words,
     facts,
-    place: { company_id: text(facts.companyId), account_id: text(facts.accountId) },
+    place: { company_id: sqlText(facts.companyId), account_id: sqlText(facts.accountId) },
     /** The time from which the generated customers come, one after the other. */
     first,
     at: `${first} + n`,

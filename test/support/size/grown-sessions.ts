@@ -4,7 +4,7 @@ import { privateLane, commonLane } from '../../../rules/session/lane.ts'
 import { dayMs } from '../../../rules/session/timers.ts'
 import {
   type Grown,
-  text,
+  sqlText,
   cases,
   whereCommon,
   whereGrouped,
@@ -25,7 +25,7 @@ export const people = ({ words, facts, place, at, silent, customer }: Places): G
         columns: {
           ...place,
           wx_user_id: customer,
-          appid: text(facts.appid),
+          appid: sqlText(facts.appid),
           openid: words.concat("'oGrown'", 'n'),
           nickname: words.concat("'n'", 'n'),
           portrait: "''",
@@ -61,7 +61,7 @@ export function sessions({ facts, place, at, first, heard, ...ids }: Places): Gr
   const owner = `case when n % 20 between 12 and 17 then ${handOf(facts.owner)} else null end`
   const born = {
     ...place,
-    appid: text(facts.appid),
+    appid: sqlText(facts.appid),
     wx_user_id: ids.customer,
     kind: "'other'",
     seq: 1,
@@ -84,9 +84,9 @@ export function sessions({ facts, place, at, first, heard, ...ids }: Places): Gr
             uid: owner,
             fence: `case when n % 20 between 12 and 17 then 1 else 0 end`,
             lane: cases([
-              [whereCommon, text(commonLane(facts.accountId))],
-              [whereGrouped, text(facts.groupLane)],
-              [whereReserved, text(privateLane(facts.exclusive))],
+              [whereCommon, sqlText(commonLane(facts.accountId))],
+              [whereGrouped, sqlText(facts.groupLane)],
+              [whereReserved, sqlText(privateLane(facts.exclusive))],
             ]),
             rank: `case when n % 20 < 12 then ${rank} + n else null end`,
             queued_at: heard,

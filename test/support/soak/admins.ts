@@ -2,7 +2,7 @@
 import { jobs } from '../../../src/actions/jobs/jobs.ts'
 import { timers, type Firm, type FirmPerson } from './companies.ts'
 import { told } from './caller.ts'
-import type { Client } from './client.ts'
+import type { SoakClient } from './client.ts'
 
 const minuteMs = 60_000
 const weights = {
@@ -20,7 +20,7 @@ const weights = {
 }
 type AdminOperation = keyof typeof weights
 
-export function administer(client: Client, firm: Firm): () => Promise<void> {
+export function administer(client: SoakClient, firm: Firm): () => Promise<void> {
   const at = { client, firm, ruleIds: [] as string[] }
   return async () => {
     const op = client.draw.weighed(weights)
@@ -29,7 +29,7 @@ export function administer(client: Client, firm: Firm): () => Promise<void> {
 }
 
 /** Moves the clock forward by up to three minutes at a time. */
-export const hasten = (client: Client) => async () => {
+export const hasten = (client: SoakClient) => async () => {
   const ms = client.draw.below(4) * minuteMs
   await client.journal.run({ client: client.name, op: 'clock', key: '' }, async () => {
     await client.world.advance(ms)
@@ -37,7 +37,7 @@ export const hasten = (client: Client) => async () => {
   })
 }
 
-type AdminDesk = { client: Client; firm: Firm; ruleIds: string[] }
+type AdminDesk = { client: SoakClient; firm: Firm; ruleIds: string[] }
 const pick = <T>(all: readonly T[], n: number) => all[n % all.length] as T
 
 async function ask(

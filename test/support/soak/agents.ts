@@ -4,12 +4,12 @@ import type { ApiAnswer } from '../app.ts'
 import type { SeenSession } from '../operations.ts'
 import type { Firm, FirmPerson } from './companies.ts'
 import { told } from './caller.ts'
-import type { Client } from './client.ts'
+import type { SoakClient } from './client.ts'
 import type { OperationResult } from './journal.ts'
 
 type Posted = { sessionId: string; body: { clientMsgId: string } }
 type AgentDesk = {
-  client: Client
+  client: SoakClient
   firm: Firm
   other: Firm
   me: FirmPerson
@@ -55,7 +55,7 @@ const keptFew = <T>(all: T[], one: T, most = 30) => {
   if (all.length > most) all.shift()
 }
 
-export function work(client: Client, firms: { firm: Firm; other: Firm }, me: FirmPerson) {
+export function work(client: SoakClient, firms: { firm: Firm; other: Firm }, me: FirmPerson) {
   const desk: AgentDesk = {
     client,
     ...firms,

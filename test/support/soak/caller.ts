@@ -3,7 +3,7 @@ import { password, type ApiAnswer } from '../app.ts'
 import { outcomeOf, type OperationResult } from './journal.ts'
 import type { Promises } from './promises.ts'
 
-export type Caller = {
+export type SoakCaller = {
   uid: number
   call: (method: string, path: string, body?: unknown) => Promise<ApiAnswer>
   /** Signs the person in again after their sign-in has ended. */
@@ -21,7 +21,7 @@ const answersWithinMs = 20_000
 
 export type CallerOf = { url: string; side: Side; username: string; promises: Promises }
 
-export function openCaller({ url, side, username, promises }: CallerOf): Caller {
+export function openCaller({ url, side, username, promises }: CallerOf): SoakCaller {
   const foreign = markOf[side === 'A' ? 'B' : 'A']
   let token = ''
   const call = async (method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
@@ -43,7 +43,7 @@ export function openCaller({ url, side, username, promises }: CallerOf): Caller 
     }
     return { status: answer.status, body: text.startsWith('{') ? JSON.parse(text) : text }
   }
-  const caller: Caller = {
+  const caller: SoakCaller = {
     uid: 0,
     call,
     signIn: async () => {

@@ -4,7 +4,7 @@ import type { Journal } from './journal.ts'
 import type { Promises } from './promises.ts'
 import type { World } from './world.ts'
 
-export type Client = {
+export type SoakClient = {
   name: string
   draw: Draw
   world: World

@@ -1,16 +1,20 @@
 // Prepares two companies that share an installation, through the API.
 import assert from 'node:assert/strict'
-import { account, password, post } from '../app.ts'
+import { testAccount, password, post } from '../app.ts'
 import { betweenLooks } from '../pauses.ts'
-import { openCaller, markOf, type Caller, type Side } from './caller.ts'
+import { openCaller, markOf, type SoakCaller, type Side } from './caller.ts'
 import type { Promises } from './promises.ts'
 import type { World } from './world.ts'
 
-export type FirmPerson = Caller & { username: string; isEnabled: boolean; isSupervisor: boolean }
+export type FirmPerson = SoakCaller & {
+  username: string
+  isEnabled: boolean
+  isSupervisor: boolean
+}
 export type Firm = {
   side: Side
   mark: string
-  admin: Caller
+  admin: SoakCaller
   people: FirmPerson[]
   groupIds: number[]
   accountIds: string[]
@@ -65,7 +69,7 @@ type Size = { side: Side; accounts: [appid: string, followers: number][]; people
 
 async function openFirm(
   { world, promises }: { world: World; promises: Promises },
-  admin: Caller,
+  admin: SoakCaller,
   { side, accounts, people }: Size,
 ): Promise<Firm> {
   const mark = markOf[side]
@@ -82,7 +86,7 @@ async function openFirm(
     sessions: [],
   }
   for (const [appid, howMany] of accounts) {
-    const mine = { ...account, appid, originalId: `gh_${appid}`, name: `${mark} ${appid}` }
+    const mine = { ...testAccount, appid, originalId: `gh_${appid}`, name: `${mark} ${appid}` }
     firm.accountIds.push(
       await make('/api/accounts', { kind: 'wechat', binding: 'direct', ...mine }),
     )
@@ -151,4 +155,4 @@ async function done(
   return answer
 }
 
-const signedIn = (caller: Caller) => done(() => caller.signIn(), 200)
+const signedIn = (caller: SoakCaller) => done(() => caller.signIn(), 200)

@@ -4,13 +4,17 @@ import { post } from '../app.ts'
 import type { Draw } from '../random.ts'
 import type { Firm } from './companies.ts'
 import type { OperationAsked, OperationResult } from './journal.ts'
-import type { Client } from './client.ts'
+import type { SoakClient } from './client.ts'
 
 export type Attempt = { status: number | null; ms: number; outcome: string }
 export type Pushed = { text: string; msgId: string; attempts: Attempt[] }
 
 /** Each client has followers of its own, so that the order of what each of them wrote is known. */
-export function follow(client: Client, firm: Firm, mine: Firm['followers']): () => Promise<void> {
+export function follow(
+  client: SoakClient,
+  firm: Firm,
+  mine: Firm['followers'],
+): () => Promise<void> {
   let n = 0
   return async () => {
     const who = client.draw.one(mine)
@@ -41,7 +45,7 @@ function copies(draw: Draw): object {
 }
 
 async function push(
-  { world, promises }: Client,
+  { world, promises }: SoakClient,
   firm: Firm,
   [path, body]: [path: string, body: { appid: string; text?: string; [more: string]: unknown }],
 ): Promise<OperationResult> {

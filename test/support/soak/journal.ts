@@ -3,7 +3,7 @@
 import { performance } from 'node:perf_hooks'
 
 export type Outcome = 'ok' | 'fail' | 'info'
-export type Entry = {
+export type JournalEntry = {
   client: string
   op: string
   /**
@@ -19,23 +19,23 @@ export type Entry = {
   outcome: Outcome
   detail: any
 }
-export type OperationAsked = Pick<Entry, 'client' | 'op' | 'key'>
-export type OperationResult = Pick<Entry, 'outcome' | 'detail'>
+export type OperationAsked = Pick<JournalEntry, 'client' | 'op' | 'key'>
+export type OperationResult = Pick<JournalEntry, 'outcome' | 'detail'>
 
 export type Journal = {
-  entries: Entry[]
+  entries: JournalEntry[]
   /**
    * Runs an operation and adds its entry when it has ended, so there are only entries of operations
    * that have ended.
    */
-  run: (asked: OperationAsked, act: () => Promise<OperationResult>) => Promise<Entry>
+  run: (asked: OperationAsked, act: () => Promise<OperationResult>) => Promise<JournalEntry>
   /** Returns the entries that mention one of these names, to explain a breach. */
-  about: (names: string[]) => Entry[]
+  about: (names: string[]) => JournalEntry[]
 }
 
 /** Opens the record. `lowestNow` returns a time that the product's time has reached in any case. */
 export function openJournal(lowestNow: () => number): Journal {
-  const entries: Entry[] = []
+  const entries: JournalEntry[] = []
   return {
     entries,
     run: async (asked, act) => {
@@ -57,7 +57,7 @@ export function openJournal(lowestNow: () => number): Journal {
   }
 }
 
-export const lineOf = ({ client, op, key, begin, end, outcome, detail }: Entry) =>
+export const lineOf = ({ client, op, key, begin, end, outcome, detail }: JournalEntry) =>
   JSON.stringify({
     client,
     op,

@@ -11,14 +11,14 @@ import { openCaller } from './caller.ts'
 import { openChecks } from './checks.ts'
 import type { Firm } from './companies.ts'
 import type { RunFacts } from './facts.ts'
-import type { Entry } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
 import { openPromises } from './promises.ts'
 import type { Struck } from './strikes.ts'
 import type { World } from './world.ts'
 
 export type MadeUp = {
   sql: (query: string) => void
-  entries: Entry[]
+  entries: JournalEntry[]
   struck: Struck[]
   /**
    * The messages that the simulator reports as sent to followers, to compare with the replies of
@@ -98,7 +98,7 @@ const reply = (n: number) => ({
  * The entries of the invented run, one after the other. The third push is as old as its session has
  * been silent.
  */
-function madeUpEntries(): Entry[] {
+function madeUpEntries(): JournalEntry[] {
   const now = performance.now()
   const told = { id: 's1', fence: 1, agentUid: 11, stateCode: 1 }
   return [

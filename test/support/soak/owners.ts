@@ -1,6 +1,6 @@
 // Checks who owned each session, according to its ledger and to what people were told.
 import { queued } from '../../../rules/session/states.ts'
-import type { Entry } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
 import type { Rows } from './look.ts'
 import type { Promises } from './promises.ts'
 import { countIf, grouped, type Whole } from './whole.ts'
@@ -57,7 +57,7 @@ const owning = ['claim', 'accept', 'transfer', 'takeover']
  * Independently of the ledger: for each fence only one person may have been told that they own the
  * session.
  */
-function checkToldOnce(told: Entry[], promises: Promises): void {
+function checkToldOnce(told: JournalEntry[], promises: Promises): void {
   const ofFence = grouped(told, ({ detail }) => `${detail.id} with fence ${detail.fence}`)
   for (const [what, same] of ofFence) {
     const uids = [...new Set(same.map(({ detail }) => detail.agentUid))]
@@ -104,7 +104,7 @@ export function checkStale(whole: Whole): void {
     before.filter(({ outcome, detail }) => outcome === 'ok' && detail.fence !== undefined),
     ({ detail }) => detail.id as string,
   )
-  const first = new Map<string, Entry>()
+  const first = new Map<string, JournalEntry>()
   for (const entry of before) {
     const { clientMsgId } = entry.detail
     if (clientMsgId !== undefined && !first.has(clientMsgId)) first.set(clientMsgId, entry)

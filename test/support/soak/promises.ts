@@ -21,7 +21,7 @@ export const promised = {
   served: 'no call fails in a way that nobody foresaw',
 } as const
 export type PromiseId = keyof typeof promised
-export type Breach = { id: PromiseId; what: string; names: string[] }
+export type BrokenPromise = { id: PromiseId; what: string; names: string[] }
 
 export type Promises = {
   saw: (id: PromiseId, howMany?: number) => void
@@ -30,7 +30,7 @@ export type Promises = {
    * operations related to it.
    */
   broke: (id: PromiseId, what: string, names: string[]) => void
-  breaches: Breach[]
+  breaches: BrokenPromise[]
   verdicts: () => { id: PromiseId; verdict: 'ok' | 'violated' | 'unknown'; n: number }[]
 }
 
@@ -43,7 +43,7 @@ const mostTold = 10
 
 export function openPromises(): Promises {
   const seen = new Map<PromiseId, number>()
-  const breaches: Breach[] = []
+  const breaches: BrokenPromise[] = []
   return {
     saw: (id, howMany = 1) => {
       seen.set(id, (seen.get(id) ?? 0) + howMany)

@@ -8,11 +8,11 @@ import { minuteMs } from '../../../rules/session/timers.ts'
 import { openDraw } from '../random.ts'
 import { administer, enable, hasten } from './admins.ts'
 import { work } from './agents.ts'
-import type { Client } from './client.ts'
+import type { SoakClient } from './client.ts'
 import { openChecks, type Checks } from './checks.ts'
 import { openFirms, type Firm } from './companies.ts'
 import { follow } from './followers.ts'
-import { openJournal, type Entry, type Journal } from './journal.ts'
+import { openJournal, type JournalEntry, type Journal } from './journal.ts'
 import { planOf } from './plan.ts'
 import { openPromises, type Promises } from './promises.ts'
 import { openStrikes, type Strikes, type Struck } from './strikes.ts'
@@ -29,8 +29,8 @@ export type Soaked = {
   verdicts: ReturnType<Promises['verdicts']>
   breaches: Promises['breaches']
   /** Returns the newest recorded operations that concern a breach, to show them in the report. */
-  about: (names: string[]) => Entry[]
-  entries: Entry[]
+  about: (names: string[]) => JournalEntry[]
+  entries: JournalEntry[]
   struck: Struck[]
   looks: number
 }
@@ -77,7 +77,7 @@ export async function soak(options: SoakOptions): Promise<Soaked> {
   }
 }
 
-type Living = Omit<Client, 'name' | 'draw'> & { seed: number; firms: Record<'A' | 'B', Firm> }
+type Living = Omit<SoakClient, 'name' | 'draw'> & { seed: number; firms: Record<'A' | 'B', Firm> }
 
 function live({
   firms: { A, B },
@@ -85,12 +85,16 @@ function live({
   ...common
 }: Living & { ending: AbortSignal }): Promise<void>[] {
   let born = 0
-  const client = (name: string): Client => ({
+  const client = (name: string): SoakClient => ({
     ...common,
     name,
     draw: openDraw(common.seed + 7919 * (born += 1)),
   })
-  const run = (name: string, pauseMs: number, act: (client: Client) => () => Promise<unknown>) => {
+  const run = (
+    name: string,
+    pauseMs: number,
+    act: (client: SoakClient) => () => Promise<unknown>,
+  ) => {
     const one = client(name)
     const next = act(one)
     return (async () => {
@@ -130,7 +134,7 @@ function live({
   ]
 }
 
-const strayOf = (client: string, error: unknown): Entry => ({
+const strayOf = (client: string, error: unknown): JournalEntry => ({
   client,
   op: 'stray',
   key: '',

@@ -1,9 +1,9 @@
 // Compares what was pushed with the stored lines.
-import type { Entry } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
 import type { Rows } from './look.ts'
 import { countIf, grouped, type Whole } from './whole.ts'
 
-const isTaken = ({ op, outcome }: Entry) => op === 'push' && outcome === 'ok'
+const isTaken = ({ op, outcome }: JournalEntry) => op === 'push' && outcome === 'ok'
 
 /**
  * Each push that was answered must have its line, no line may be stored twice, and there must be no

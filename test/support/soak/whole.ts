@@ -1,13 +1,13 @@
 // The input of a complete check: all recorded operations, to be compared with everything that is
 // stored.
-import type { Entry } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
 import type { Promises } from './promises.ts'
 
 /**
  * `before`: the operations that had ended before the check began. What was checked is counted only
  * for the `last` check, because that includes everything.
  */
-export type Whole = { before: Entry[]; promises: Promises; last: boolean }
+export type Whole = { before: JournalEntry[]; promises: Promises; last: boolean }
 
 export const grouped = <T>(all: T[], keyOf: (one: T) => string): Map<string, T[]> => {
   const groups = new Map<string, T[]>()

@@ -1,7 +1,7 @@
 // Makes one thing wrong in the invented run, so that a test can see whether the checks find it.
 import { performance } from 'node:perf_hooks'
 import { openDraw } from '../random.ts'
-import type { Entry } from './journal.ts'
+import type { JournalEntry } from './journal.ts'
 import type { MadeUp } from './made-up.ts'
 import type { Struck } from './strikes.ts'
 
@@ -17,7 +17,7 @@ export type Case = {
 }
 
 export const entryOf = ({ entries }: MadeUp, op: string, n = 0) =>
-  entries.filter((one) => one.op === op)[n] as Entry
+  entries.filter((one) => one.op === op)[n] as JournalEntry
 export const sql =
   (...queries: string[]) =>
   (day: MadeUp) => {
@@ -32,7 +32,7 @@ export const clientOf = ({ facts: { world, journal, promises } }: MadeUp) => ({
   world,
   journal: {
     ...journal,
-    run: (_asked: unknown, act: () => Promise<unknown>) => act() as Promise<Entry>,
+    run: (_asked: unknown, act: () => Promise<unknown>) => act() as Promise<JournalEntry>,
   },
   promises,
 })
