@@ -493,6 +493,21 @@ test('an encrypted push that somebody recorded does not run the handler again, n
   assert.equal((await post(url, body, query)).status, 403)
 })
 
+test('a push that is delivered again is handled once by a webhook that accepts pushes of any age, even days later', async (t) => {
+  let runs = 0
+  t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const url = await door(t, { ...safe, freshForSeconds: Infinity }, () => {
+    runs += 1
+    return null
+  })
+  const { query, body } = sealedPush(textXml('x'))
+  for (const minutes of [0, 11, 5 * 24 * 60]) {
+    t.mock.timers.tick(minutes * 60_000)
+    assert.deepEqual(await post(url, body, query), success)
+  }
+  assert.equal(runs, 1)
+})
+
 test('a webhook with no token, no key, a wrong key or no mode is refused when it is created', () => {
   const wrong: [object, RegExp][] = [
     [{ ...plain, token: '' }, /token/],

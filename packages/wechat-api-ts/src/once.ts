@@ -13,7 +13,8 @@ type Memory = {
   now?: () => number
   /**
    * How long a push is remembered. This must be longer than the age at which a push is still
-   * accepted, so that none can be handled twice.
+   * accepted, so that none can be handled twice. With `Infinity` a push is only forgotten when there
+   * are too many.
    */
   forSeconds?: number
   /** How many pushes are remembered; beyond that the oldest are forgotten. */
@@ -29,7 +30,7 @@ export function onceInMemory({
   forSeconds = 660,
   most = 50_000,
 }: Memory = {}): Once {
-  const keepMs = (Number.isFinite(forSeconds) ? forSeconds : 660) * 1000
+  const keepMs = forSeconds * 1000
   const kept = new Map<string, { until: number; answer: Promise<MaybeReply> }>()
   return (key, run) => {
     const at = now()

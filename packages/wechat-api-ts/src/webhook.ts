@@ -14,8 +14,8 @@ import { isFresh, verifyQuery } from './sign.ts'
 
 export type WebhookOptions = AccountKeys & {
   /**
-   * Remembers which pushes arrived. By default they are remembered in this process, for longer than
-   * an old push is accepted, or for eleven minutes if pushes of any age are.
+   * Remembers which pushes arrived. By default the newest 50,000 are remembered in this process, for
+   * longer than an old push is accepted.
    */
   once?: Once
   /** Gets an answer that comes too late for WeChat; send it as a customer-service message. */
