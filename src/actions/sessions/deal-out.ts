@@ -2,6 +2,7 @@
 // transaction: whoever came first gets the first session they may have. The queue only proposes
 // sessions. Customers, sessions and loads are locked before anything is decided, and a session that
 // somebody else has locked is left to them.
+import type { Session } from 'kefu-wire'
 import type { CustomerRow, SessionRow, UserRow } from '../../../entities/index.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import { readLane, whyNotFrom, type Serving } from '../../../rules/session/lane.ts'
@@ -18,6 +19,7 @@ import { commitSteps, type Committed, type StepToCommit } from '../transition/co
 import { greet } from '../transition/greet.ts'
 import { takeStep } from '../transition/take-step.ts'
 import { tellSteps, type TellNeeds } from '../transition/tell-step.ts'
+import { presentSessions } from './present.ts'
 
 export type Claimer = {
   me: Me
@@ -30,7 +32,7 @@ export type Claimer = {
  * The session that an agent got. Without one: `none` is queued for them, they are `full`, or others
  * were in the way and they should ask `again`.
  */
-export type Claimed = SessionRow | 'none' | 'full' | 'again'
+export type Claimed = Session | 'none' | 'full' | 'again'
 
 /** An agent with the lanes from which they may get a session now. */
 type Entitled = Claimer & { serving: Serving; lanes: Set<string> }
@@ -48,7 +50,7 @@ type Dealt = Queued & { agent: Entitled }
 /** How many more sessions are locked than agents ask, because others may be locked elsewhere. */
 const spare = 8
 
-/** Returns for each claimer, in their order, what they got. */
+/** Returns for each claimer, in their order, what they got, in the form in which the API shows it. */
 export async function dealOut(
   needs: TellNeeds,
   companyId: string,
@@ -70,8 +72,11 @@ export async function dealOut(
   await tellSteps(needs, companyId, steps)
   const missing = wanted.filter(({ id }) => !seen.has(id))
   if (missing.length > 0) await forgetGone(needs, companyId, missing)
-  const sessions = new Map(steps.map(({ moved }) => [moved.session.session_id, moved.session]))
-  return results.map((one) => (typeof one === 'string' ? one : (sessions.get(one.id) ?? 'again')))
+  const rows = steps.map(({ moved }) => moved.session)
+  const views = new Map(
+    (await presentSessions(needs, companyId, rows)).map((view) => [view.id, view]),
+  )
+  return results.map((one) => (typeof one === 'string' ? one : (views.get(one.id) ?? 'again')))
 }
 
 /** Lanes of accounts that are not bound are left out, since their customers cannot be answered. */
@@ -177,7 +182,7 @@ function deal(
   agents: Entitled[],
   entries: QueueEntry[],
   { rows, loads, bound }: Locked,
-): { results: ({ id: string } | Exclude<Claimed, SessionRow>)[]; dealt: Dealt[] } {
+): { results: ({ id: string } | Exclude<Claimed, Session>)[]; dealt: Dealt[] } {
   const left = new Set(rows)
   const loadOf = new Map([...loads].map(([uid, { load }]) => [uid, load]))
   const dealt: Dealt[] = []

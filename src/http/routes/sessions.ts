@@ -44,8 +44,8 @@ export const sessionRoutes: Route[] = [
     body: z.object({ lane: z.string().max(48).optional() }).optional(),
     answers: orNothing('Session'),
     handle: async (call) => {
-      const row = await claimNext(call.ports, call.me, call.body?.lane)
-      return row ? answerSession(call, row) : {}
+      const session = await claimNext(call.ports, call.me, call.body?.lane)
+      return session ? { body: session } : {}
     },
   }),
   route({
