@@ -2,6 +2,7 @@
 // job reads it again.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { rereadRefused } from '../../src/actions/push/reread-refused.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
 import { follower, type Follower } from '../support/follower.ts'
 import { refuseLines } from '../support/obstacles.ts'
@@ -122,6 +123,30 @@ void test("a session with wrong counters because of a greeting is repaired by a 
   await customer.says('四')
   assert.equal((await linesOf(agent, id)).at(-1)?.text, '四')
   await isWhole(house, id)
+})
+
+void test('refused messages that two runs of the job read at once are added once', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  house.announce({ refused: true })
+  const customer = await follower(house)
+  await customer.says('在吗')
+  await swallow(house, customer.openid, ['一', '二', '三'])
+  const { ports } = house.app
+  const known = await ports.known.account(account.appid)
+  assert.ok(known)
+  const runs = await Promise.all([1, 2].map(() => rereadRefused(ports, known.company_id)))
+  const { id } = await sessionOf(house, customer)
+  assert.deepEqual(
+    (await linesOf(house.admin, id)).map((line) => line.text),
+    ['在吗', '一', '二', '三'],
+  )
+  assert.deepEqual(
+    runs.map((run) => run.still),
+    [0, 0],
+  )
+  await isWhole(house, id)
+  assert.equal((await listOf(house)).open, 0)
 })
 
 void test('a push into a session with wrong counters repairs the session and is stored', async (t) => {

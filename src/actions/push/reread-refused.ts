@@ -66,6 +66,7 @@ async function mendGreeted(needs: RereadRefusedNeeds, companyId: string): Promis
 }
 
 type Reread = { line: MessageRow | null; events: Event[] }
+const nothing: Reread = { line: null, events: [] }
 
 async function readAgain(needs: RereadRefusedNeeds, row: RefusedPush): Promise<boolean> {
   try {
@@ -103,14 +104,20 @@ async function place(
   deed: Deed,
 ): Promise<Reread | null> {
   const at = needs.clock.now()
-  const settle = async (messageId: string | null) =>
-    (await unit.refused.reread(row.inbox_id, { at, messageId })) === 1
-  if (deed.kind === 'notice') return (await settle(null)) ? { line: null, events: [] } : null
+  const settle = (messageId: string | null) => unit.refused.reread(row.inbox_id, { at, messageId })
+  if (deed.kind === 'notice') {
+    await settle(null)
+    return nothing
+  }
   const both = await placeOf(unit, row)
   if (!both) return null
+  // another run of the job may have read the push while this one waited for the locks
+  const now = await unit.refused.find(row.company_id, row.inbox_id)
+  if (now?.reread_at !== null) return nothing
 
   const line = await write(needs, unit, { ...both, row, deed })
-  if (!line || !(await settle(line.message_id))) return null
+  if (!line) return null
+  await settle(line.message_id)
   const events = lineEvents('message.received', both.session, { line, at })
   writeEvents(needs, unit, events)
   return { line, events }
