@@ -151,7 +151,7 @@ export type DeliveryOutcome =
 export type Fetched =
   | { outcome: 'fetched'; bytes: Uint8Array }
   /** WeChat says that it does not have the file, so it cannot be downloaded. */
-  | { outcome: 'gone'; reason: string }
+  | { outcome: 'gone' }
   | { outcome: 'later'; reason: string }
 export type UploadKind = 'image' | 'voice' | 'video' | 'thumb'
 export type FileUpload = { kind: UploadKind; bytes: Uint8Array; name: string; mime: string }

@@ -171,10 +171,9 @@ function asDelivery(error: unknown): DeliveryOutcome {
 
 function asFetched(error: unknown): Fetched {
   if (error instanceof WechatRefused) {
-    return {
-      outcome: gone.has(error.errcode) ? 'gone' : 'later',
-      reason: `errcode ${error.errcode}`,
-    }
+    return gone.has(error.errcode)
+      ? { outcome: 'gone' }
+      : { outcome: 'later', reason: `errcode ${error.errcode}` }
   }
   return {
     outcome: 'later',

@@ -214,6 +214,31 @@ void test('a file that WeChat no longer has is marked as lost on its line, and a
   assert.deepEqual(opened, [])
 })
 
+void test('a file is not given up because WeChat says once, after three other failures, that it does not have it', async (t) => {
+  const { house, customer, agent } = await desk(t)
+  const state = async () =>
+    (await house.rows<{ state: string; attempts: number }>('select * from media_fetch'))[0]
+  const failed = (attempts: number) =>
+    eventually(async () => {
+      const row = await state()
+      assert.deepEqual([row?.state, row?.attempts], ['pending', attempts])
+    }, 'movedClock')
+  await mediaFault(house, { kind: 'errcode', errcode: -1, next: 3 })
+  await customer.says('', { type: 'image', file: base64(gif) })
+  await agent.call('POST', '/api/sessions/claim', {})
+  for (const [attempts, minutes] of [0, 2, 5].entries()) {
+    if (minutes > 0) await house.app.advanceTo(minutes * 60_000)
+    await failed(attempts + 1)
+  }
+  await mediaFault(house, { kind: 'errcode', errcode: 40007, next: 1 })
+  await house.app.advanceTo(12 * 60_000)
+  await failed(4)
+  await house.app.advanceTo(40 * 60_000)
+  await eventually(async () => {
+    assert.equal((await state())?.state, 'fetched')
+  }, 'movedClock')
+})
+
 void test("a follower's file that could not be downloaded for three days is marked as lost", async (t) => {
   const { house, customer } = await desk(t)
   await mediaFault(house, { kind: 'errcode', errcode: 45009, next: 0 })

@@ -21,8 +21,8 @@ const shares = { perAccount: 4, first: 1, atOnce: 8, most: 64, slowAfterMs: 5000
 const minute = 60_000
 const longest = 60 * minute
 /**
- * From this attempt on we believe WeChat when it says that a file does not exist, or sends
- * something that is no file, and give the file up. How earlier attempts failed does not matter.
+ * How many attempts in a row WeChat must have answered that it does not have a file, or with
+ * something that is no file, before we believe it and give the file up.
  */
 const believedAfter = 4
 
@@ -58,9 +58,8 @@ async function tryFetch(needs: FetchNeeds, row: MediaFetchRow): Promise<Result> 
   const account = await accountOf(needs, row)
   if (!account) return { later: 'account_not_bound' }
   const fetched = await needs.channel.fetchMedia(account, row.media_id)
-  const believed = row.attempts + 1 >= believedAfter
   if (fetched.outcome === 'later') return { later: fetched.reason }
-  if (fetched.outcome === 'gone') return believed ? { lost: 'gone' } : { later: fetched.reason }
+  if (fetched.outcome === 'gone') return lostOrLater(row, 'gone')
   try {
     return {
       resource: await keepMedia(needs, {
@@ -73,12 +72,20 @@ async function tryFetch(needs: FetchNeeds, row: MediaFetchRow): Promise<Result> 
     }
   } catch (error) {
     if (isAppError(error, 'too_large')) return { lost: 'too_large' }
-    if (isAppError(error, 'wrong_type')) {
-      return believed ? { lost: 'not_a_medium' } : { later: 'not_a_medium' }
-    }
+    if (isAppError(error, 'wrong_type')) return lostOrLater(row, 'not_a_medium')
     needs.log.error({ error: String(error) }, 'a medium could not be kept; it is fetched again')
     return { later: 'vault' }
   }
+}
+
+/**
+ * Gives a file up if WeChat has said the same often enough. How often, is kept in the reason of the
+ * row, as in `gone 2`, so that other failures (a network that is down) do not count.
+ */
+function lostOrLater({ reason }: MediaFetchRow, why: 'gone' | 'not_a_medium'): Result {
+  const [said, before] = reason?.split(' ') ?? []
+  const times = said === why ? Number(before ?? 1) + 1 : 1
+  return times >= believedAfter ? { lost: why } : { later: `${why} ${times}` }
 }
 
 async function accountOf(needs: FetchNeeds, row: MediaFetchRow) {
