@@ -130,6 +130,33 @@ void test("a pattern that exceeds the limit together with the company's others i
   assert.equal((await check(house.admin))?.verdict, 'ok', 'what was taken answers')
 })
 
+void test('an import or a replay that turns a rule with a pattern into one with keywords makes room for another pattern', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const rule = (name: string, match: object) => ({
+    name,
+    match,
+    action: { kind: 'text', text: 'x' },
+  })
+  const bring = (rules: object[]) => house.admin.call('POST', '/api/rules/import', { rules })
+  const full = Array.from({ length: 1000 }, (_, n) =>
+    rule(`rule ${n}`, { kind: 'regex', pattern: `a${n}` }),
+  )
+  assert.equal((await bring(full)).status, 200)
+  const { id } = (await house.admin.call('GET', '/api/rules?limit=1')).body.items[0]
+  const rules = [
+    { ...rule('words', { kind: 'contains', keywords: ['退款'] }), id },
+    rule('new', { kind: 'regex', pattern: '退.*款' }),
+  ]
+  const span = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-02T00:00:00.000Z' }
+  const replay = await house.admin.call('POST', '/api/rules/replay', { rules, ...span })
+  assert.equal(replay.status, 202, JSON.stringify(replay.body))
+  const brought = await bring(rules)
+  assert.equal(brought.status, 200, JSON.stringify(brought.body))
+  const more = await bring([rule('more', { kind: 'regex', pattern: '再来' })])
+  assert.deepEqual([more.status, more.body.error?.code], [409, 'limit_reached'])
+})
+
 void test('a rule that cannot be read, or whose pattern is invalid, does not affect the other rules', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())

@@ -37,7 +37,8 @@ export async function refusePatterns(
   const sized = await sizesOf(needs, given)
 
   const stored = await needs.store.read.rules.patterns(me.companyId)
-  const replaced = new Set(given.map(({ id }) => id))
+  // a rule that is given without a pattern, as one with keywords, replaces its old pattern too
+  const replaced = new Set(rules.map(({ id }) => id))
   const others = stored.filter(({ id }) => !replaced.has(id) && stays(id))
   const last = sized.at(-1)
   if (others.length + given.length > Math.max(mostPatterns, stored.length)) throw tooMany(last)
