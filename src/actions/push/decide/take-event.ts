@@ -26,7 +26,7 @@ type EventDeed = Extract<Deed, { kind: 'event' }>
  * Whether an event becomes a line of the conversation. Location reports do not, because some
  * accounts send them every few seconds.
  */
-const isLine = ({ name }: EventDeed) => name !== 'location' && name !== 'subscribe_msg_sent_event'
+const isLine = ({ name }: EventDeed) => name !== 'location'
 
 const changesCustomer = new Set(['subscribe', 'unsubscribe', 'location'])
 
