@@ -4,10 +4,18 @@ import test from 'node:test'
 import { jobActor } from '../../rules/session/actor.ts'
 import { privateLane, groupLane } from '../../rules/session/lane.ts'
 import { openHouse, type House } from '../support/app.ts'
-import { ledgerOf, presence, sessionOf, setAll, commonOf, accountOf } from '../support/seen.ts'
+import {
+  accountOf,
+  commonOf,
+  ledgerOf,
+  presence,
+  runJob,
+  sessionOf,
+  setAll,
+} from '../support/seen.ts'
 import { crowdOfAgents, inParallel } from '../support/crowd.ts'
 import { eventually } from '../support/eventually.ts'
-import { follower } from '../support/follower.ts'
+import { follower, type Follower } from '../support/follower.ts'
 import { pushAgain, signed, textXml } from '../support/raw-push.ts'
 import { times } from '../support/full.ts'
 
@@ -124,6 +132,26 @@ void test("nobody is assigned a customer of an account they do not serve, and an
     [queued.stateCode, queued.queue?.lane],
     [3, await commonOf(house)],
     'grabbed again',
+  )
+})
+
+void test('the ledger says whether a customer who moves on to the common lane had waited for their exclusive agent, or for somebody whom only a menu key had named', async (t) => {
+  const house = await open(t)
+  const [owner, named] = [await house.agent('owner'), await house.agent('named')]
+  const [hers, anybodys] = [await follower(house), await follower(house)]
+  await hers.says('一')
+  await close(house, (await owner.call('POST', '/api/sessions/claim', {})).body.id)
+  await presence(owner, 'away')
+  await presence(named, 'away')
+  await hers.says('二')
+  await anybodys.does('CLICK', { eventKey: `kf_user_${named.uid}` })
+  await house.app.advanceTo(10 * 60_000)
+  assert.equal((await runJob(house.admin, 'fallback'))['moved'], 2)
+  const last = async (customer: Follower) =>
+    (await ledgerOf(house.admin, (await sessionOf(house, customer)).id)).at(-1)?.reason
+  assert.deepEqual(
+    [await last(hers), await last(anybodys)],
+    ['exclusive_agent_away', 'named_agent_away'],
   )
 })
 

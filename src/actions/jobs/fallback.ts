@@ -1,4 +1,4 @@
-import { commonLane, isPrivate } from '../../../rules/session/lane.ts'
+import { commonLane, isPrivate, privateLane } from '../../../rules/session/lane.ts'
 import { queued } from '../../../rules/session/states.ts'
 import { isDue, minuteMs } from '../../../rules/session/timers.ts'
 import { jobActor } from '../../../rules/session/actor.ts'
@@ -16,7 +16,10 @@ export async function fallBack(needs: TimerNeeds, companyId: string): Promise<{ 
   const { fallbackMinutes } = company.settings
   const move: LaneMove = {
     actor: jobActor('fallback'),
-    reason: 'exclusive_agent_away',
+    reason: ({ lane }, customer) =>
+      customer && lane === privateLane(customer.customer_service_uid)
+        ? 'exclusive_agent_away'
+        : 'named_agent_away',
     to: (session) =>
       session.state === queued &&
       isPrivate(session.lane) &&

@@ -56,7 +56,7 @@ async function overflowOne(
 ): Promise<number> {
   const move = (reason: string): LaneMove => ({
     actor: jobActor('overflow'),
-    reason,
+    reason: () => reason,
     to: (session) => (session.lane === from ? groupLane(overflow.groupId, accountId) : null),
   })
   const before = needs.clock.now() - overflow.minutes * minuteMs

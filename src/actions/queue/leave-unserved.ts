@@ -30,7 +30,7 @@ export async function leaveUnserved(
       who: leaving(read, { companyId, lane }, (one) => one.account_id === accountId),
       move: {
         actor: jobActor('overflow'),
-        reason: readLane(lane)?.kind === 'user' ? 'agent_gone' : 'group_empty',
+        reason: () => (readLane(lane)?.kind === 'user' ? 'agent_gone' : 'group_empty'),
         to: (session) => (session.lane === lane ? commonLane(session.account_id) : null),
       },
     })

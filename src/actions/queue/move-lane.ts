@@ -1,5 +1,5 @@
 // Moves many queued sessions to another lane. They keep their rank.
-import type { SessionRow } from '../../../entities/index.ts'
+import type { CustomerRow, SessionRow } from '../../../entities/index.ts'
 import { queued } from '../../../rules/session/states.ts'
 import { ringStreams } from '../streams/ring.ts'
 import { writeEvents, type Event } from '../streams/write.ts'
@@ -11,12 +11,13 @@ import { takeStep, type Moved } from '../transition/take-step.ts'
 
 export type LaneMove = {
   actor: string
-  reason: string
   /**
    * Returns the lane to which a queued session moves, or null if it stays. It is called while the
    * session is locked.
    */
   to: (session: SessionRow) => string | null
+  /** Returns the reason that the ledger gives for the move. */
+  reason: (session: SessionRow, customer: CustomerRow | undefined) => string
 }
 type Moves = {
   companyId: string
@@ -49,14 +50,18 @@ async function moveSome(
   { companyId, move, ids }: { companyId: string; move: LaneMove; ids: string[] },
 ): Promise<number> {
   const { steps, events } = await needs.store.work('rest', async (unit) => {
-    const customers = await unit.sessions.customersOf(companyId, ids)
-    await unit.customers.lockMany(
+    const seen = await unit.sessions.customersOf(companyId, ids)
+    const customers = await unit.customers.lockMany(
       companyId,
-      customers.map((row) => row.wx_user_id),
+      seen.map((row) => row.wx_user_id),
     )
+    const byId = new Map(customers.map((row) => [row.wx_user_id, row]))
     const sessions = await unit.sessions.lockMany(companyId, ids)
 
-    const steps = sessions.flatMap((session) => stepOf(session, move, needs.clock.now()))
+    const at = needs.clock.now()
+    const steps = sessions.flatMap((session) =>
+      stepOf(move, { session, customer: byId.get(session.wx_user_id), at }),
+    )
     const events = steps.flatMap((step) => stepEvents('session.queued', step))
     unit.sessions.moveLanes(steps.map(({ session }) => session))
     unit.sessions.writeLedger(steps.map(({ ledger }) => ledger))
@@ -68,10 +73,13 @@ async function moveSome(
   return steps.length
 }
 
-function stepOf(session: SessionRow, { actor, reason, to }: LaneMove, at: number): Moved[] {
+type InLane = { session: SessionRow; customer: CustomerRow | undefined; at: number }
+
+function stepOf({ actor, to, reason }: LaneMove, { session, customer, at }: InLane): Moved[] {
   const lane = session.state === queued ? to(session) : null
   if (lane === null || lane === session.lane) return []
-  return [takeStep(session, { event: 'moveLane', who: 'job', actor, reason, at, place: { lane } })]
+  const why = { actor, reason: reason(session, customer), at }
+  return [takeStep(session, { event: 'moveLane', who: 'job', ...why, place: { lane } })]
 }
 
 async function tellMoved(
