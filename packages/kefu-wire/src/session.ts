@@ -100,12 +100,7 @@ export interface SupervisorGrade {
 export interface Missed {
   at: Time
   /** Why no session can be started to write to the customer; null when it can. */
-  contactRefused:
-    | 'customer_has_session'
-    | 'reply_window_closed'
-    | 'reply_budget_used'
-    | 'last_reply_reserved'
-    | null
+  contactRefused: 'customer_has_session' | 'reply_window_closed' | 'reply_budget_used' | null
 }
 
 export interface WatchedSession extends Session {
