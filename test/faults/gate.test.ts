@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import test from 'node:test'
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
+import { releaseTestAccounts } from 'wechat-api-ts'
 import { openBatches } from '../../src/actions/push/batches.ts'
 import { testAccount, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
@@ -130,6 +131,51 @@ void test('strangers whose bodies do not arrive occupy no place that pushes from
   assert.equal((await rawPush(house, textXml('o1', '1', '一'))).status, 200)
   assert.equal(await inFlight(house), 0)
   for (const socket of strangers) socket.destroy()
+})
+
+void test('strangers who ask for platforms occupy no place that pushes from WeChat need', async (t) => {
+  const asked: string[] = []
+  const end = new EventTarget()
+  const ended = once(end, 'end')
+  const wait = async (who: string) => {
+    asked.push(who)
+    await ended
+  }
+  const house = await openHouse({
+    rules: false,
+    withoutCron: true,
+    alone: true,
+    settings: { WEBHOOK_MAX_IN_FLIGHT: '3' },
+    wrap: (ports) => {
+      const { store, known } = ports
+      const { platforms } = store.read
+      const slow = Object.create(platforms, {
+        list: { value: () => wait('list').then(() => platforms.list()) },
+      }) as typeof platforms
+      const read = Object.create(store.read, { platforms: { value: slow } }) as typeof store.read
+      return {
+        ...ports,
+        store: { ...store, read },
+        known: { ...known, platform: (appid) => wait(appid).then(() => known.platform(appid)) },
+      }
+    },
+  })
+  t.after(() => house.close())
+  endBefore(house, { destroy: () => end.dispatchEvent(new Event('end')) })
+  const names = [releaseTestAccounts[0]?.appid ?? '', 'platform/wx01', 'platform/wx02']
+  const strangers = names.map((name) =>
+    fetch(`${house.url}/wechat/${name}?encrypt_type=aes&timestamp=1&nonce=2&msg_signature=x`, {
+      method: 'POST',
+      body: '<xml><Encrypt>x</Encrypt></xml>',
+    }),
+  )
+  await eventually(() => {
+    assert.deepEqual(asked.toSorted(), ['list', 'wx01', 'wx02'])
+  })
+  assert.equal(await inFlight(house), 0)
+  assert.equal((await rawPush(house, textXml('o1', '1', '一'))).status, 200)
+  end.dispatchEvent(new Event('end'))
+  for (const answer of await Promise.all(strangers)) assert.equal(answer.status, 404)
 })
 
 void test('at most sixteen slow bodies are allowed per address at once, and further ones are refused', async (t) => {

@@ -32,19 +32,17 @@ const keysOf = (
 
 /**
  * Handles a notice that WeChat sends to a platform's own URL. Null if we do not know the platform.
+ * `inside` runs what comes after the check of the signature, in a place of the gate.
  */
 export async function answerNotice(
   needs: PlatformPushNeeds,
   componentAppid: string,
-  arrived: ArrivedNotice,
+  { inside, ...arrived }: ArrivedNotice & { inside: (run: () => Promise<void>) => Promise<void> },
 ): Promise<PlatformAnswer | null> {
   const platform = await needs.known.platform(componentAppid)
   if (!platform) return null
-  await takeNotice(
-    needs,
-    platform,
-    asNotice(withAny(platform, arrived, (keys) => openNotice(keys, arrived.query, arrived.body))),
-  )
+  const notice = withAny(platform, arrived, (keys) => openNotice(keys, arrived.query, arrived.body))
+  await inside(() => takeNotice(needs, platform, asNotice(notice)))
   return 'success'
 }
 

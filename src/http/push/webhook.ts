@@ -171,11 +171,12 @@ async function takeForPlatform(
     throw new AppError('not_found', 'No account here has this appid.')
   }
   const arrived = { query, body: await request.body(), now: needs.clock.now() }
-  const answer = await inside(needs.gate, () =>
-    isNotice
-      ? answerNotice(needs, name.slice(ofPlatform.length), arrived)
-      : answerTest(needs, name, arrived),
-  )
+  const answer = isNotice
+    ? await answerNotice(needs, name.slice(ofPlatform.length), {
+        ...arrived,
+        inside: (run) => inside(needs.gate, run),
+      })
+    : await answerTest(needs, name, arrived)
   if (answer === null) throw new AppError('not_found', 'There is no such platform here.')
   return asReply(answer)
 }
