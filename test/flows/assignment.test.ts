@@ -90,6 +90,37 @@ void test('queued customers are assigned in the order of the queue as soon as an
   )
 })
 
+void test('a new customer does not overtake queued ones although an agent has room: the one who waits gets the place', async (t) => {
+  const house = await open(t, { sessionRule: 'roundRobin' })
+  const agent = await house.agent('a', { capacity: 1 })
+  await presence(await house.agent('agent0'), 'offline')
+  const customers = [await follower(house), await follower(house), await follower(house)]
+  for (const customer of customers.slice(0, 2)) await customer.says('你好')
+  const seen = () => Promise.all(customers.slice(0, 2).map((one) => sessionOf(house, one)))
+  // the place is made in the database, because a call that makes room assigns the queued at once
+  await house.app.ports.store.work('rest', (unit) =>
+    unit.sql.run('update agent_load set capacity = 2 where uid = ?', [agent.uid]),
+  )
+  assert.deepEqual(
+    (await seen()).map((one) => one.stateCode),
+    [0, 3],
+    'the premise: somebody waits, and there is room',
+  )
+  await customers[2]!.says('你好')
+  await eventually(async () => {
+    assert.deepEqual(
+      (await seen()).map((one) => one.stateCode),
+      [0, 0],
+    )
+  })
+  const newcomer = await sessionOf(house, customers[2]!)
+  assert.equal(newcomer.stateCode, 3)
+  assert.deepEqual(
+    (await ledgerOf(house.admin, newcomer.id)).map((step) => [step.from, step.to, step.reason]),
+    [[null, 3, 'others_wait']],
+  )
+})
+
 void test('an agent who comes online gets queued customers up to their capacity, oldest first; the rest stay queued', async (t) => {
   const house = await open(t, { sessionRule: 'even' })
   const agent = await house.agent('a', { capacity: 2 })
