@@ -15,21 +15,32 @@ import { presence } from '../support/seen.ts'
 type Leaver = { uid: number; sessionsTo: string | number }
 const each = 3
 
-/** Prepares a person with three open sessions, and the deputy who may get them. */
+/**
+ * Prepares a person with three open sessions, of which they have not accepted the last one, and the
+ * deputy who may get them.
+ */
 async function arrange(house: House, nth: number): Promise<Leaver> {
   const heir = await house.agent('heir', { capacity: 1000 })
+  const other = await house.agent('agent0')
   const leaver = await house.agent(`leaver${nth}`, { deputyUids: [heir.uid] })
-  for (const one of [heir, await house.agent('agent0')]) await presence(one, 'away')
+  for (const one of [heir, other]) await presence(one, 'away')
+  const states: number[] = []
   for (let n = 0; n < each; n += 1) {
     await (await follower(house)).says('在吗')
-    const { status, body } = await leaver.call('POST', '/api/sessions/claim', {})
-    assert.equal(status, 200)
-    if (n > 0) continue
-    const given = await house.admin.call('POST', `/api/sessions/${body.id}/transfer`, {
-      agentUid: leaver.uid,
-    })
-    assert.ok(given.status < 500, JSON.stringify(given.body))
+    const isLast = n === each - 1
+    const claimed = await (isLast ? other : leaver).call('POST', '/api/sessions/claim', {})
+    assert.equal(claimed.status, 200)
+    const { id } = claimed.body
+    if (isLast) {
+      const to = { agentUid: leaver.uid }
+      const given = await other.call('POST', `/api/sessions/${id}/transfer`, to)
+      assert.equal(given.status, 200, JSON.stringify(given.body))
+    }
+    const { agentUid, stateCode } = (await house.admin.call('GET', `/api/sessions/${id}`)).body
+    assert.equal(agentUid, leaver.uid)
+    states.push(stateCode)
   }
+  assert.deepEqual(states, [1, 1, 0], 'the premise: one of them waits to be accepted')
   const to = ['queue', 'deputies', heir.uid] as const
   return { uid: leaver.uid, sessionsTo: to[nth % to.length] ?? 'queue' }
 }
