@@ -17,6 +17,7 @@ function dice(seed: number) {
   }
 }
 
+const firstSeed = 42
 const sendPath = '/cgi-bin/message/custom/send'
 // the failures to draw from: two permanent refusals, both refusals of the reply window, busy, an
 // expired token, a lost answer, and an answer that is HTML
@@ -30,6 +31,18 @@ const faults: object[] = [
   { kind: 'reset' },
   { kind: 'html' },
 ]
+
+/**
+ * Which of its replies a talk lets fail, and how. It is drawn before the talk begins and for each
+ * talk by itself, so it depends on nothing but the seed; which reply then meets the failure can
+ * still depend on which one is sent first.
+ */
+function drawFaults(seed: number, replies: number): (object | null)[] {
+  const roll = dice(seed)
+  return Array.from({ length: replies }, () =>
+    roll(4) === 0 ? (faults[roll(faults.length)] ?? null) : null,
+  )
+}
 
 type Row = {
   message_id: string
@@ -59,7 +72,6 @@ void test("many replies under random failures of WeChat arrive in order, each en
   t.after(() => house.close())
   house.announce({ logs: ['a reply did not simply arrive'] })
   const agent = await house.agent('agent1', { capacity: sessions })
-  const roll = dice(42)
   const customers: { customer: Follower; id: string }[] = []
   for (let n = 0; n < sessions; n += 1) {
     const customer = await follower(house)
@@ -69,7 +81,7 @@ void test("many replies under random failures of WeChat arrive in order, each en
 
   const refusals = await Promise.all(
     customers.map(({ customer, id }, which) =>
-      talk(house, { customer, replies, which, roll }, (text) =>
+      talk(house, { customer, which, fails: drawFaults(firstSeed + which, replies) }, (text) =>
         agent.call('POST', `/api/sessions/${id}/messages`, {
           clientMsgId: text,
           type: 'text',
@@ -88,30 +100,21 @@ void test("many replies under random failures of WeChat arrive in order, each en
   })
 })
 
-type Talk = { customer: Follower; replies: number; which: number; roll: (sides: number) => number }
+type Talk = { customer: Follower; which: number; fails: (object | null)[] }
 type Say = (text: string) => Promise<{ status: number; body: any }>
 
 /**
  * Returns how often a reply was refused before it was sent. The follower then writes and the reply
  * is repeated.
  */
-async function talk(
-  house: House,
-  { customer, replies, which, roll }: Talk,
-  say: Say,
-): Promise<number> {
+async function talk(house: House, { customer, which, fails }: Talk, say: Say): Promise<number> {
   let refused = 0
-  for (let n = 0; n < replies; n += 1) {
+  for (const [n, fault] of fails.entries()) {
     if (n > 0 && n % 4 === 0) {
       await settled(house, customer.openid)
       await customer.says(`然后呢 ${n}`)
     }
-    if (roll(4) === 0) {
-      await post(`${house.simulator}/sim/faults`, {
-        path: sendPath,
-        ...faults[roll(faults.length)],
-      })
-    }
+    if (fault) await post(`${house.simulator}/sim/faults`, { path: sendPath, ...fault })
     const sent = await say(`${which}-${n}`)
     if (sent.status === 202) continue
     assert.ok(
