@@ -4,12 +4,13 @@ import test from 'node:test'
 import { openRandom } from '../../scripts/bench/rules-corpus.ts'
 import { newMessage } from '../../src/actions/lines/new-rows.ts'
 import { newId } from '../../src/ids.ts'
-import { testAccount, openHouse, type House } from '../support/app.ts'
-import { isCluster } from '../support/edition.ts'
+import { testAccount, openHouse, signIn, type House } from '../support/app.ts'
+import { isCluster, openSecond } from '../support/edition.ts'
 import { eventually } from '../support/eventually.ts'
 import { makeFolder } from '../support/folder.ts'
 import { follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
+import { nothingFor } from '../support/pauses.ts'
 import { signed, textXml } from '../support/raw-push.ts'
 
 const stored = times(5_000, 100_000)
@@ -184,11 +185,33 @@ void test(
   },
 )
 
+/**
+ * In the cluster edition, starts another process of the product, which ends before the house, and
+ * returns its address; otherwise there is only one process.
+ */
+async function openOther(house: House): Promise<string> {
+  if (!isCluster) return house.url
+  const settings = Object.entries(house.config).filter(([, value]) => typeof value === 'string')
+  const said: string[] = []
+  const other = await openSecond(
+    { ...Object.fromEntries(settings), PORT: '0' },
+    { withoutCron: false, hear: ({ text }) => said.push(text) },
+  )
+  const { close } = house
+  house.close = async () => {
+    await other.allSaid()
+    await other.close()
+    await close()
+    assert.deepEqual(said, [])
+  }
+  return other.url
+}
+
 void test(
-  'a replay that is cancelled stops, and the next one can run',
+  'a replay that is cancelled, at whichever process, stops, and the next one can run',
   { timeout: 120_000 },
   async (t) => {
-    const house = await openHouse()
+    const house = await openHouse({ alone: true })
     t.after(() => house.close())
     const range = await fill(house)
     // the third portion of messages waits for the test, so that the replay is held in the middle
@@ -199,28 +222,28 @@ void test(
     const held = new Promise<void>((resolve) => {
       release = resolve
     })
-    slow.replays.typed = async (...args) => {
-      heaps += 1
+    slow.replays.typed = async (companyId, bounds) => {
+      if (bounds.to === Date.parse(range.to)) heaps += 1
       if (heaps === 3) await held
-      return typed(...args)
+      return typed(companyId, bounds)
     }
+    const began = performance.now()
     const started = (
       await house.admin.call('POST', '/api/rules/replay', { rules: drafts, ...range })
     ).body
     const state = async () =>
       (await house.admin.call('GET', `/api/rules/replay/${started.id}`)).body
-    if (house.second) {
-      release()
-      return
-    }
     await eventually(async () => {
       assert.deepEqual([heaps, (await state()).state], [3, 'running'])
     })
-    const cancelled = await house.admin.call('DELETE', `/api/rules/replay/${started.id}`)
+    // the other process is started only now, so it is not the one that works on the replay
+    const there = await signIn(await openOther(house), 'admin')
+    const cancelled = await there.call('DELETE', `/api/rules/replay/${started.id}`)
     assert.deepEqual([cancelled.status, cancelled.body.state], [200, 'cancelled'])
     release()
-    slow.replays.typed = typed
-    const next = (await house.admin.call('POST', '/api/rules/replay', { rules: [], ...range })).body
+    const heldMs = performance.now() - began
+    const to = new Date(Date.parse(range.to) - 1).toISOString()
+    const next = (await there.call('POST', '/api/rules/replay', { rules: [], ...range, to })).body
     await eventually(async () => {
       assert.equal(
         (await house.admin.call('GET', `/api/rules/replay/${next.id}`)).body.state,
@@ -234,6 +257,9 @@ void test(
       'nothing was added after it',
     )
     assert.ok(left.done < stored)
+    // a replay rests as long as its last portion took, and this one took as long as it was held
+    await nothingFor(heldMs + 500)
+    assert.equal(heaps, 3, 'no message was read after it')
   },
 )
 
