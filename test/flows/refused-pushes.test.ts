@@ -133,7 +133,7 @@ void test('refused messages that two runs of the job read at once are added once
   await customer.says('在吗')
   await swallow(house, customer.openid, ['一', '二', '三'])
   const { ports } = house.app
-  const known = await ports.known.account(account.appid)
+  const known = await ports.known.account(testAccount.appid)
   assert.ok(known)
   const runs = await Promise.all([1, 2].map(() => rereadRefused(ports, known.company_id)))
   const { id } = await sessionOf(house, customer)
