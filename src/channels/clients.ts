@@ -44,7 +44,7 @@ export function openClients(needs: TokenNeeds, baseUrl: string): Clients {
     of: (account) =>
       account.platform
         ? platform(account.platform).account(account.appid)
-        : clients(account.appid, account),
+        : clients(account.account_id, account),
   }
 }
 
@@ -58,15 +58,16 @@ async function newestTicket(
 
 /**
  * Returns a function that gives the client of an account or platform. It makes each client once,
- * and again when the secret has changed.
+ * and again when the secret has changed. An account is named by its id and not by its appid, which
+ * may come to another company, whose tokens are not shared.
  */
 function remember<Known extends { secret: string }, Made>(make: (known: Known) => Made) {
   const kept = new Map<string, { secret: string; made: Made }>()
-  return (name: string, known: Known): Made => {
-    const entry = kept.get(name)
+  return (id: string, known: Known): Made => {
+    const entry = kept.get(id)
     if (entry?.secret === known.secret) return entry.made
     const made = make(known)
-    kept.set(name, { secret: known.secret, made })
+    kept.set(id, { secret: known.secret, made })
     return made
   }
 }

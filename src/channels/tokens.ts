@@ -18,10 +18,10 @@ const lookEveryMs = 100
 export function openTokenStore(needs: TokenNeeds, companyId: string): TokenStore {
   return {
     get: async (key) => {
-      const cached = open(needs, key, await needs.cache.get(cacheKey(key)))
+      const name = { companyId, key }
+      const cached = open(needs, key, await needs.cache.get(cacheKey(name)))
       if (cached) return cached
-      const row = await needs.store.read.tokens.find({ companyId, key })
-      return share(needs, key, row)
+      return share(needs, name, await needs.store.read.tokens.find(name))
     },
     renew: async (key, renew) => {
       const name = { companyId, key }
@@ -35,7 +35,9 @@ export function openTokenStore(needs: TokenNeeds, companyId: string): TokenStore
   }
 }
 
-const cacheKey = (key: string) => `token:${key}`
+const cacheKey = ({ companyId, key }: TokenName) => `token:${companyId}:${key}`
+/** The name under which a token is encrypted. */
+const placeOf = (key: string) => `token:${key}`
 
 /**
  * Decrypts a stored token. Null if there is none, or if it was encrypted with another key: then it
@@ -44,7 +46,7 @@ const cacheKey = (key: string) => `token:${key}`
 function open({ secrets }: TokenNeeds, key: string, sealed: string | null): StoredToken | null {
   if (sealed === null) return null
   try {
-    return JSON.parse(secrets.open(sealed, cacheKey(key))) as StoredToken
+    return JSON.parse(secrets.open(sealed, placeOf(key))) as StoredToken
   } catch {
     return null
   }
@@ -52,12 +54,12 @@ function open({ secrets }: TokenNeeds, key: string, sealed: string | null): Stor
 
 async function share(
   needs: TokenNeeds,
-  key: string,
+  name: TokenName,
   row: Pick<AccessTokenRow, 'sealed' | 'expires_at'> | null,
 ): Promise<StoredToken | null> {
-  const token = open(needs, key, row?.sealed ?? null)
+  const token = open(needs, name.key, row?.sealed ?? null)
   const ttl = (row?.expires_at ?? 0) - needs.clock.now()
-  if (token && row?.sealed && ttl > 0) await needs.cache.set(cacheKey(key), row.sealed, ttl)
+  if (token && row?.sealed && ttl > 0) await needs.cache.set(cacheKey(name), row.sealed, ttl)
   return token
 }
 
@@ -95,19 +97,19 @@ async function renewRow(
   if (token === newest) {
     // the token is put into the cache, because another process renewed it and the cache may not
     // know it yet
-    await share(needs, name.key, row)
+    await share(needs, name, row)
     return token
   }
   const after = {
-    sealed: needs.secrets.seal(JSON.stringify(token), cacheKey(name.key)),
+    sealed: needs.secrets.seal(JSON.stringify(token), placeOf(name.key)),
     expiresAt: token.expiresAt,
   }
   const written = await needs.store.work('rest', (unit) =>
     unit.tokens.replace(name, row?.sealed ?? null, after),
   )
   if (written === 0) {
-    return (await share(needs, name.key, await needs.store.read.tokens.find(name))) ?? token
+    return (await share(needs, name, await needs.store.read.tokens.find(name))) ?? token
   }
-  await share(needs, name.key, { sealed: after.sealed, expires_at: after.expiresAt })
+  await share(needs, name, { sealed: after.sealed, expires_at: after.expiresAt })
   return token
 }

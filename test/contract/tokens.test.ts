@@ -40,7 +40,7 @@ async function servers(t: TestContext) {
   return { redis, process }
 }
 
-void test('an access token fetched by one process is used by the other, and cannot be read without the encryption key', async (t) => {
+void test('an access token fetched by one process is used by the other, but not for another company, and cannot be read without the encryption key', async (t) => {
   const { redis, process } = await servers(t)
   const [here, there] = [await process(), await process()]
   await here.tokens.renew('wx1', renewed('ACCESS'))
@@ -53,20 +53,18 @@ void test('an access token fetched by one process is used by the other, and cann
     null,
   )
   assert.equal(
-    await openTokenStore(
-      { ...there.needs, cache: { ...there.needs.cache, get: async () => null } },
-      'd'.repeat(32),
-    ).get('wx1'),
+    await openTokenStore(there.needs, 'd'.repeat(32)).get('wx1'),
     null,
+    'another company does not get it',
   )
   const sealed = [
-    await there.needs.cache.get('token:wx1'),
+    await there.needs.cache.get(`token:${companyId}:wx1`),
     (await there.needs.store.read.tokens.find({ companyId, key: 'wx1' }))?.sealed,
   ]
   assert.equal(sealed[0], sealed[1])
   assert.doesNotMatch(String(sealed[0]), /ACCESS/)
 
-  await here.needs.cache.delete('token:wx1')
+  await here.needs.cache.delete(`token:${companyId}:wx1`)
   assert.equal((await there.tokens.get('wx1'))?.token, 'ACCESS', 'SQL holds it')
   redis.pause()
   assert.equal((await there.tokens.get('wx1'))?.token, 'ACCESS', 'and needs no cache')

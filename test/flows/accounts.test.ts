@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { groupLane } from '../../rules/session/lane.ts'
-import { testAccount, openHouse, password, post, signIn } from '../support/app.ts'
+import { testAccount, openHouse, password, post, signIn, type Actor } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { rawPush, signed, textXml } from '../support/raw-push.ts'
@@ -361,6 +361,71 @@ void test('a company that takes over the appid of a deleted account fetches its 
   const b = await signIn(house.url, 'boss-b')
   assert.equal((await b.call('POST', '/api/accounts', testAccount)).status, 201)
   await house.heard()
+  const customer = await follower(house)
+  await customer.says('你好')
+  const { id } = (await b.call('POST', '/api/sessions/claim', {})).body
+  const text = '在'
+  await b.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'b1', type: 'text', text })
+  await eventually(async () => {
+    assert.ok((await customer.inbox()).some((item) => item.text === text))
+  })
+})
+
+void test('a company that adds an account which another one deleted sends with an access token of its own, even if the secret is the same and the process has sent for the other', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const customer = await follower(house)
+  const arrives = async (who: Actor, text: string) => {
+    await customer.says('你好')
+    const { id } = (await who.call('POST', '/api/sessions/claim', {})).body
+    const reply = { clientMsgId: encodeURIComponent(text), type: 'text', text }
+    await who.call('POST', `/api/sessions/${id}/messages`, reply)
+    await eventually(async () => {
+      assert.ok((await customer.inbox()).some((item) => item.text === text))
+    })
+  }
+  await arrives(await house.agent('agent1'), '旧公司')
+  const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
+  assert.equal((await house.admin.call('DELETE', `/api/accounts/${mine.id}`)).status, 200)
+
+  const { body: made } = await house.admin.call('POST', '/api/companies', {
+    name: 'B',
+    admin: { username: 'boss-b', password },
+  })
+  const b = await signIn(house.url, 'boss-b')
+  assert.equal((await b.call('POST', '/api/accounts', testAccount)).status, 201)
+  await house.heard()
+  await arrives(b, '新公司')
+  assert.deepEqual(await house.rows('select token_key, company_id from access_token'), [
+    { token_key: testAccount.appid, company_id: made.id },
+  ])
+})
+
+void test('a company can send for its account even if the company that deleted it before stored its access token last', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
+  assert.equal((await house.admin.call('DELETE', `/api/accounts/${mine.id}`)).status, 200)
+  const [{ company_id }] = (await house.rows<{ company_id: string }>(
+    'select company_id from company',
+  )) as [{ company_id: string }]
+  await house.admin.call('POST', '/api/companies', {
+    name: 'B',
+    admin: { username: 'boss-b', password },
+  })
+  const b = await signIn(house.url, 'boss-b')
+  assert.equal((await b.call('POST', '/api/accounts', testAccount)).status, 201)
+  await house.heard()
+  const late = {
+    company_id,
+    token_key: testAccount.appid,
+    sealed: 'x',
+    expires_at: 1,
+    lease_token: 'l'.repeat(32),
+    lease_until: Date.now() + 3600_000,
+  }
+  await house.app.ports.store.work('rest', (unit) => unit.sql.insert('access_token', [late]))
+
   const customer = await follower(house)
   await customer.says('你好')
   const { id } = (await b.call('POST', '/api/sessions/claim', {})).body

@@ -63,7 +63,7 @@ export async function deleteAccount(
       entry: { action: 'account.deleted', object: auditName('account', id) },
     })
     await unit.tokens.forget({ companyId: me.companyId, key: row.appid })
-    return `token:${row.appid}`
+    return `token:${me.companyId}:${row.appid}`
   })
 
   await needs.cache.delete(token)

@@ -23,7 +23,8 @@ export class AccessTokenQueries extends Queries {
 
   /**
    * Takes the lease for renewing a token. True for the one process that may renew it until the
-   * given time.
+   * given time. If the company that had the appid before stored its token meanwhile, row and lease
+   * become ours, and its token is deleted.
    */
   async lease({ companyId, key, token, now, until }: TokenLease) {
     this.sql.insertNew('access_token', [
@@ -38,8 +39,8 @@ export class AccessTokenQueries extends Queries {
     ])
     return (
       (await this.sql.run(
-        'update access_token set lease_token = ?, lease_until = ? where company_id = ? and token_key = ? and (lease_token is null or lease_until <= ?)',
-        [token, until, companyId, key, now],
+        'update access_token set sealed = case when company_id = ? then sealed end, company_id = ?, lease_token = ?, lease_until = ? where token_key = ? and (company_id <> ? or lease_token is null or lease_until <= ?)',
+        [companyId, companyId, token, until, key, companyId, now],
       )) === 1
     )
   }
