@@ -171,8 +171,8 @@ export const queueFaults: Fault[] = [
     name: 'claims-out-of-order',
     means: 'A claim takes whoever came last.',
     file: dealOut,
-    find: 'const first = own.find(({ session }) => mayHave(server, session, bound))',
-    put: 'const first = own.findLast(({ session }) => mayHave(server, session, bound))',
+    find: 'const first = own.find(({ session }) => mayHave(agent, session, bound))',
+    put: 'const first = own.findLast(({ session }) => mayHave(agent, session, bound))',
     caughtBy: ['flows/claims: claiming the next session takes sessions in the order'],
   },
   {

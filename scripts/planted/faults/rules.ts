@@ -31,8 +31,8 @@ export const ruleFaults: Fault[] = [
     name: 'one-company-stops-a-job',
     means: 'A job that fails for one company does not come to those behind it.',
     file: 'src/actions/jobs/run-job.ts',
-    find: 'return { failed: String(error) }',
-    put: 'throw error',
+    find: '      return failure(error)\n',
+    put: '      throw error\n',
     caughtBy: ['flows/rule-faults: a job that fails for one company still runs for the'],
   },
   {
