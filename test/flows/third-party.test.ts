@@ -35,38 +35,57 @@ async function withPlatform(
     ...options,
   })
   t.after(() => house.close())
-  const made = await house.admin.call('POST', '/api/platforms', component)
+  await post(`${house.simulator}/sim/accounts`, shop)
+  await addPlatform(house, component)
+  return house
+}
+
+/** Makes a platform known to the product and to WeChat, which sends it a ticket. */
+async function addPlatform(house: House, platform: typeof component): Promise<void> {
+  const made = await house.admin.call('POST', '/api/platforms', platform)
   assert.equal(made.status, 201, JSON.stringify(made.body))
   assert.deepEqual(
     [made.body.ticketUrl, made.body.messageUrl],
     [
-      `https://desk.example.com/wechat/platform/${component.componentAppid}`,
+      `https://desk.example.com/wechat/platform/${platform.componentAppid}`,
       'https://desk.example.com/wechat/$APPID$',
     ],
   )
-  assert.ok(!JSON.stringify(made.body).includes(component.appSecret))
-  await post(`${house.simulator}/sim/accounts`, shop)
+  assert.ok(!JSON.stringify(made.body).includes(platform.appSecret))
   await post(`${house.simulator}/sim/components`, {
-    ...component,
-    ticketUrl: `${house.url}/wechat/platform/${component.componentAppid}`,
+    ...platform,
+    ticketUrl: `${house.url}/wechat/platform/${platform.componentAppid}`,
     callbackUrl: `${house.url}/wechat/$APPID$`,
   })
   const pushed = (await post(
-    `${house.simulator}/sim/components/${component.componentAppid}/ticket`,
+    `${house.simulator}/sim/components/${platform.componentAppid}/ticket`,
     {},
   )) as { status: number; outcome: string }
   assert.equal(pushed.status, 200, JSON.stringify(pushed))
-  return house
 }
 
 /** Follows the browser's way: our page, WeChat's page, and back with the code. */
 async function authorize(house: House, actor = house.admin): Promise<Response> {
-  const away = await actor.get(`/wechat/platform/${component.componentAppid}/authorize`)
+  return comeBack(house, await agree(house, await begin(house, component, actor)))
+}
+
+/** Opens our page, which sends the browser on to WeChat's. */
+async function begin(
+  house: House,
+  { componentAppid }: typeof component,
+  actor = house.admin,
+): Promise<URL> {
+  const away = await actor.get(`/wechat/platform/${componentAppid}/authorize`)
   assert.equal(away.status, 302, await away.text())
   const page = new URL(away.headers.get('location') ?? '')
-  assert.equal(page.searchParams.get('component_appid'), component.componentAppid)
+  assert.equal(page.searchParams.get('component_appid'), componentAppid)
+  return page
+}
+
+/** The owner agrees on WeChat's page, which sends the browser back to us with a code. */
+async function agree(house: House, page: URL): Promise<URL> {
   const answer = (await post(
-    `${house.simulator}/sim/components/${component.componentAppid}/authorize`,
+    `${house.simulator}/sim/components/${page.searchParams.get('component_appid')}/authorize`,
     {
       appid: shop.appid,
       preAuthCode: page.searchParams.get('pre_auth_code'),
@@ -75,9 +94,11 @@ async function authorize(house: House, actor = house.admin): Promise<Response> {
     },
   )) as { location: string; push: { status: number } }
   assert.equal(answer.push.status, 200)
-  const back = new URL(answer.location)
-  return fetch(`${house.url}${back.pathname}${back.search}`, { redirect: 'manual' })
+  return new URL(answer.location)
 }
+
+const comeBack = (house: House, { pathname, search }: URL): Promise<Response> =>
+  fetch(`${house.url}${pathname}${search}`, { redirect: 'manual' })
 
 const shopOf = async (house: House) =>
   (await house.admin.call('GET', '/api/accounts')).body.items.find(
@@ -194,6 +215,32 @@ void test('an authorisation needs a sign-in and a state that is not forged, and 
   assert.equal(taken.status, 409, await taken.text())
   assert.equal((await stranger.call('GET', '/api/accounts')).body.items.length, 0)
   assert.equal((await stranger.call('GET', '/api/platforms')).status, 403)
+})
+
+void test('an authorisation is refused if its state was made for another platform, or more than half an hour ago', async (t) => {
+  const house = await withPlatform(t)
+  const other = { ...component, componentAppid: 'wxfedcba0987654321' }
+  await addPlatform(house, other)
+  await house.heard()
+  const refusedAs = async (answer: Response) =>
+    answer.status === 403 ? ((await answer.json()) as { error: { code: string } }).error.code : null
+
+  const back = await agree(house, await begin(house, component))
+  const foreign = new URL(back)
+  const redirect = (await begin(house, other)).searchParams.get('redirect_uri') ?? ''
+  foreign.searchParams.set('state', new URL(redirect).searchParams.get('state') ?? '')
+  assert.equal(await refusedAs(await comeBack(house, foreign)), 'not_allowed')
+  assert.equal(await shopOf(house), undefined)
+
+  const late = await agree(house, await begin(house, component))
+  await house.app.advanceTo(29 * 60_000)
+  assert.equal((await comeBack(house, back)).status, 302, 'the premise: its own is accepted')
+  const { id } = await shopOf(house)
+  const unbound = { binding: 'unbound' }
+  assert.equal((await house.admin.call('PATCH', `/api/accounts/${id}`, unbound)).status, 200)
+  await house.app.advanceTo(30 * 60_000)
+  assert.equal(await refusedAs(await comeBack(house, late)), 'not_allowed')
+  assert.equal((await shopOf(house)).binding, 'unbound')
 })
 
 void test('a company that has the maximum number of accounts can authorise no further one, but can authorise its existing ones again', async (t) => {
