@@ -62,6 +62,30 @@ void test('a session that its agent does not accept within a day ends with -2, a
   assert.equal((await runJob(admin, 'waiting-timeout'))['ended'], 0, 'once')
 })
 
+void test('a session that its agent did not accept in time is listed as missed, for its agent and for supervisors alone', async (t) => {
+  const house = await open(t, { waitingMinutes: 60 })
+  const [agent, other] = [await house.agent('agent1'), await house.agent('agent2')]
+  const supervisor = await house.agent('supervisor', { role: 'supervisor' })
+  const customer = await follower(house)
+  await customer.says('一')
+  const { id: first } = (await agent.call('POST', '/api/sessions/claim', {})).body
+  await agent.call('POST', `/api/sessions/${first}/close`, {})
+  await customer.says('二')
+  const { id, stateCode } = await sessionOf(house, customer)
+  assert.equal(stateCode, 0, 'the premise: it waits to be accepted')
+  const missedBy = async (who: Actor) =>
+    ((await who.call('GET', '/api/sessions?state=missed')).body.items as MissedItem[]).map(
+      (one) => [one.id, one.unread, one.missed.contactRefused],
+    )
+  assert.deepEqual(await missedBy(supervisor), [])
+
+  await house.app.advanceTo(61 * minute)
+  assert.equal((await runJob(house.admin, 'waiting-timeout'))['ended'], 1)
+  assert.equal((await sessionOf(house, customer)).stateCode, -2)
+  for (const who of [agent, supervisor]) assert.deepEqual(await missedBy(who), [[id, 1, null]])
+  assert.deepEqual(await missedBy(other), [])
+})
+
 void test('a session that nobody claims within two days ends with -3, exactly once, however long no process was running', async (t) => {
   const house = await open(t)
   const customers = [await follower(house), await follower(house), await follower(house)]
