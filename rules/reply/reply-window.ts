@@ -103,16 +103,14 @@ export function standing(window: Window, now: number): WindowLeft {
   return { endsAt: best.end || null, remaining: open[0]?.left ?? 0, scene: best.scene }
 }
 
-type WindowShut = 'reply_window_closed' | 'reply_budget_used' | null
-export type WindowRefusal = WindowShut | 'last_reply_reserved'
+export type WindowRefusal =
+  'reply_window_closed' | 'reply_budget_used' | 'last_reply_reserved' | null
 
 /**
  * Whether a reply may be sent to the follower now: null if so, otherwise why not. With `reserve`
  * the last reply that a message of the follower allows is kept back, and only callers that
  * explicitly ask for it may use it.
  */
-export function mayReply(window: Window, now: number): WindowShut
-export function mayReply(window: Window, now: number, reserve: boolean): WindowRefusal
 export function mayReply(window: Window, now: number, reserve = false): WindowRefusal {
   const { endsAt, remaining, scene } = standing(window, now)
   if ((endsAt ?? 0) <= now) return 'reply_window_closed'

@@ -50,9 +50,9 @@ export type SessionFacts = {
   evaluations: EvaluationRow[]
   /**
    * When the session was missed, or null if it was not. `isBack` tells that its customer has an
-   * open session again.
+   * open session again, and `reserve` that the company keeps the last reply for a closing word.
    */
-  missed: { at: number; isBack: boolean } | null
+  missed: { at: number; isBack: boolean; reserve: boolean } | null
 }
 
 export function presentSession(row: SessionRow, facts: SessionFacts): Session {
@@ -89,14 +89,14 @@ export function presentSession(row: SessionRow, facts: SessionFacts): Session {
 
 /**
  * A missed session as the API shows it. `contactRefused` tells why no session can be started to
- * write to the customer; null if one can.
+ * write to the customer, or why the first reply in it would be refused; null if neither is.
  */
 const presentMissed = (
-  { at, isBack }: NonNullable<SessionFacts['missed']>,
+  { at, isBack, reserve }: NonNullable<SessionFacts['missed']>,
   { customer, now }: SessionFacts,
 ): Missed => ({
   at: presentTime(at),
-  contactRefused: isBack ? 'customer_has_session' : mayReply(customer, now),
+  contactRefused: isBack ? 'customer_has_session' : mayReply(customer, now, reserve),
 })
 
 const presentQueue = (queue: SessionFacts['queue']) => ({

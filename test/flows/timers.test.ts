@@ -14,6 +14,7 @@ import {
   sessionOf,
   setAll,
 } from '../support/seen.ts'
+import { eventually } from '../support/eventually.ts'
 import { follower, type Follower } from '../support/follower.ts'
 
 type Context = { after: (close: () => Promise<void>) => void }
@@ -490,6 +491,40 @@ void test('a customer missed two days ago cannot be written to, and the list say
   const customer = await follower(house)
   const { missedOf } = await missing(house, [customer])
   assert.equal((await missedOf(customer)).missed.contactRefused, 'reply_window_closed')
+})
+
+void test('if only the reserved last reply is left for a missed customer, the list says so, as a reply in a new session would be refused', async (t) => {
+  const house = await open(t, { queueMinutes: 60, reserveLastReply: true })
+  const say = (text: string) => ({ kind: 'text', text })
+  const rule = { name: 'talks', match: { kind: 'default' } }
+  const action = { ...say('0'), then: ['1', '2', '3', '4'].map(say) }
+  assert.equal((await house.admin.call('POST', '/api/rules', { ...rule, action })).status, 201)
+  await house.heard()
+  await (await follower(house)).says('有人吗')
+  await eventually(async () => {
+    const replies = await house.rows<{ state: string }>('select state from outbox')
+    assert.deepEqual(
+      replies.map(({ state }) => state),
+      Array.from({ length: 5 }, () => 'sent'),
+    )
+  })
+  const admin = await later(house, 61 * minute)
+  assert.equal((await runJob(admin, 'queue-timeout'))['ended'], 1)
+
+  const missed = async () =>
+    ((await admin.call('GET', '/api/sessions?state=missed')).body.items as MissedItem[])[0]
+  const customerId = (await missed())?.customer.id
+  assert.equal((await missed())?.missed.contactRefused, 'last_reply_reserved')
+  await setAll(house, { reserveLastReply: false }, admin)
+  assert.equal((await missed())?.missed.contactRefused, null)
+  await setAll(house, { reserveLastReply: true }, admin)
+  const { id } = (await admin.call('POST', '/api/sessions', { customerId })).body as { id: string }
+  const words = { clientMsgId: 'a', type: 'text', text: '久等了' }
+  const said = await admin.call('POST', `/api/sessions/${id}/messages`, words)
+  assert.deepEqual(
+    [said.status, said.body.error.code, said.body.error.details],
+    [422, 'reply_budget_used', { reserved: true }],
+  )
 })
 
 void test('customers who will be reclaimed are listed a day before, and a reclaimed customer can be given back to their agent', async (t) => {

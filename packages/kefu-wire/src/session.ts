@@ -99,8 +99,17 @@ export interface SupervisorGrade {
 
 export interface Missed {
   at: Time
-  /** Why no session can be started to write to the customer; null when it can. */
-  contactRefused: 'customer_has_session' | 'reply_window_closed' | 'reply_budget_used' | null
+  /**
+   * Why no session can be started to write to the customer, or why the first reply in it would be
+   * refused; null if neither is. With `last_reply_reserved` only a reply with `useReserved` would be
+   * accepted.
+   */
+  contactRefused:
+    | 'customer_has_session'
+    | 'reply_window_closed'
+    | 'reply_budget_used'
+    | 'last_reply_reserved'
+    | null
 }
 
 export interface WatchedSession extends Session {

@@ -3,10 +3,11 @@ import { isOpen } from '../../../rules/session/session.ts'
 import { group, queued } from '../../../rules/session/states.ts'
 import { looksBackTo, waitMs } from '../../../rules/session/queue-wait.ts'
 import { openKey } from '../lines/new-rows.ts'
+import { settingsOf } from '../settings-of.ts'
 import { presentSession } from '../../views/session.ts'
 import type { Needs } from '../../ports.ts'
 
-export type PresentNeeds = Needs<'store' | 'queue' | 'clock'>
+export type PresentNeeds = Needs<'store' | 'known' | 'queue' | 'clock'>
 
 /**
  * Sessions in the form the API shows, each with its customer, last line, place in the queue,
@@ -56,18 +57,16 @@ export async function presentSessions(needs: PresentNeeds, companyId: string, ro
  * Finds out which of these sessions are missed. Only closed ones can be, so the database is not
  * asked for lists that contain none.
  */
-async function missedAmong(
-  { store: { read } }: Needs<'store'>,
-  companyId: string,
-  rows: SessionRow[],
-) {
+async function missedAmong(needs: Needs<'store' | 'known'>, companyId: string, rows: SessionRow[]) {
+  const { read } = needs.store
   const ended = rows.filter((row) => row.open_key === null).map((row) => row.session_id)
   const missed = ended.length > 0 ? await read.missed.among(companyId, ended) : []
   const keys = missed.map(openKey)
   const open = missed.length > 0 ? await read.sessions.openAmong(keys) : new Set<string>()
+  const reserve = missed.length > 0 && (await settingsOf(needs, companyId)).reserveLastReply
   return (id: string) => {
     const row = missed.find((one) => one.session_id === id)
-    return row ? { at: row.at, isBack: open.has(openKey(row)) } : null
+    return row ? { at: row.at, isBack: open.has(openKey(row)), reserve } : null
   }
 }
 

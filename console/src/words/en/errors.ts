@@ -19,6 +19,7 @@ export const errors: Record<keyof typeof chinese, string> = {
   session_not_accepted: 'Accept this session first.',
   reply_window_closed: 'The reply time is over. Wait until the customer writes again.',
   reply_budget_used: 'No replies left. Wait until the customer writes again.',
+  last_reply_reserved: 'The last reply is kept back. Wait until the customer writes again.',
   client_msg_id_reused: 'This message number is used already. Please write it anew.',
   account_not_bound: 'This account is not bound yet.',
   login_locked: 'Too many attempts. Please try again later.',

@@ -19,6 +19,7 @@ export const errors = {
   session_not_accepted: '请先接受此会话。',
   reply_window_closed: '已超过可回复时间，请等待客户再次发来消息。',
   reply_budget_used: '本次可回复条数已用完，请等待客户再次发来消息。',
+  last_reply_reserved: '最后一条回复按设置保留，请等待客户再次发来消息。',
   client_msg_id_reused: '这条消息的编号已被使用，请重新输入后发送。',
   account_not_bound: '该公众号尚未绑定，无法操作。',
   login_locked: '尝试次数过多，已暂时锁定，请稍后再试。',
