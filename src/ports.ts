@@ -199,7 +199,6 @@ export type WechatDesk = {
     account: KnownAccount,
     kf: { kfAccount: string; nickname: string },
   ) => Promise<void>
-  removeKfAccount: (account: KnownAccount, kfAccount: string) => Promise<void>
   createQr: (
     account: KnownAccount,
     qr: { scene: string; seconds: number | null },
@@ -208,7 +207,6 @@ export type WechatDesk = {
   authorizePage: (platform: KnownPlatform, redirectUri: string) => Promise<string>
   /** Exchanges an authorisation code, which works only once. */
   authorize: (platform: KnownPlatform, code: string) => Promise<AuthorizedAccount>
-  startTickets: (platform: KnownPlatform) => Promise<void>
   /**
    * Sends a text to a follower in the name of an account. It is only used in WeChat's test before a
    * platform is released.

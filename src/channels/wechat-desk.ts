@@ -11,7 +11,7 @@ export function openWechatDesk(clients: Clients): WechatDesk {
   return { ...askForAccount(clients), ...askForPlatform(clients) }
 }
 
-type ForAccount = 'kfAccounts' | 'addKfAccount' | 'removeKfAccount' | 'createQr'
+type ForAccount = 'kfAccounts' | 'addKfAccount' | 'createQr'
 
 function askForAccount(clients: Clients): Pick<WechatDesk, ForAccount> {
   return {
@@ -28,8 +28,6 @@ function askForAccount(clients: Clients): Pick<WechatDesk, ForAccount> {
       }),
     addKfAccount: (account, { kfAccount, nickname }) =>
       readable(() => clients.of(account).kfAccounts.add({ kf_account: kfAccount, nickname })),
-    removeKfAccount: (account, kfAccount) =>
-      readable(() => clients.of(account).kfAccounts.remove({ kf_account: kfAccount })),
     createQr: (account, { scene, seconds }) =>
       readable(async () => {
         const action_info = { scene: { scene_str: scene } }
@@ -73,7 +71,6 @@ function askForPlatform(clients: Clients): Omit<WechatDesk, ForAccount> {
           type: 'MiniProgramInfo' in info ? accountTypes.miniProgram : accountTypes.official,
         }
       }),
-    startTickets: (platform) => readable(() => clients.platform(platform).startTickets()),
     sendText: (platform, { appid, openid, text }) =>
       readable(() =>
         clients
