@@ -2,7 +2,6 @@
 // one transaction (deal-out.ts), so that agents of the same process never compete for a session and
 // a crowd of them costs the database little more than one.
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import type { Session } from 'kefu-wire'
 import { AppError } from '../../errors.ts'
 import { inBackground } from '../../in-background.ts'
 import type { Store } from '../../ports.ts'
@@ -11,6 +10,7 @@ import { refuseForeignLane, servingOf } from '../access/serving.ts'
 import { atCapacity } from '../transition/write-step.ts'
 import type { ClaimNeeds } from './claim-session.ts'
 import { dealOut, type Claimed, type Claimer } from './deal-out.ts'
+import type { ShownSession } from './present.ts'
 
 /** How many claims are dealt out in one transaction. */
 const most = 64
@@ -19,7 +19,7 @@ const pauseMs = 10
 
 type PendingClaim = Claimer & {
   until: number
-  resolve: (session: Session | null) => void
+  resolve: (session: ShownSession | null) => void
   reject: (error: unknown) => void
 }
 /** The claims of one company that wait to be dealt out; while there are some, they are served. */
@@ -32,7 +32,11 @@ const lines = new WeakMap<Store, Map<string, ClaimLine>>()
  * Claims the next session for this agent, in queue order over all lanes they serve. Null if no
  * session is queued in them.
  */
-export async function claimNext(needs: ClaimNeeds, me: Me, lane?: string): Promise<Session | null> {
+export async function claimNext(
+  needs: ClaimNeeds,
+  me: Me,
+  lane?: string,
+): Promise<ShownSession | null> {
   if (lane !== undefined) refuseForeignLane(lane, await servingOf(needs.store.read, me.uid))
   return new Promise((resolve, reject) => {
     const until = needs.clock.mono() + triesForMs

@@ -2,7 +2,6 @@
 // transaction: whoever came first gets the first session they may have. The queue only proposes
 // sessions. Customers, sessions and loads are locked before anything is decided, and a session that
 // somebody else has locked is left to them.
-import type { Session } from 'kefu-wire'
 import type { CustomerRow, SessionRow, UserRow } from '../../../entities/index.ts'
 import { agentActor } from '../../../rules/session/actor.ts'
 import { readLane, whyNotFrom, type Serving } from '../../../rules/session/lane.ts'
@@ -19,7 +18,7 @@ import { commitSteps, type Committed, type StepToCommit } from '../transition/co
 import { greet } from '../transition/greet.ts'
 import { takeStep } from '../transition/take-step.ts'
 import { tellSteps, type TellNeeds } from '../transition/tell-step.ts'
-import { presentSessions } from './present.ts'
+import { presentSessions, type ShownSession } from './present.ts'
 
 export type Claimer = {
   me: Me
@@ -32,7 +31,7 @@ export type Claimer = {
  * The session that an agent got. Without one: `none` is queued for them, they are `full`, or others
  * were in the way and they should ask `again`.
  */
-export type Claimed = Session | 'none' | 'full' | 'again'
+export type Claimed = ShownSession | 'none' | 'full' | 'again'
 
 /** An agent with the lanes from which they may get a session now. */
 type Entitled = Claimer & { serving: Serving; lanes: Set<string> }
@@ -182,7 +181,7 @@ function deal(
   agents: Entitled[],
   entries: QueueEntry[],
   { rows, loads, bound }: Locked,
-): { results: ({ id: string } | Exclude<Claimed, Session>)[]; dealt: Dealt[] } {
+): { results: ({ id: string } | Exclude<Claimed, ShownSession>)[]; dealt: Dealt[] } {
   const left = new Set(rows)
   const loadOf = new Map([...loads].map(([uid, { load }]) => [uid, load]))
   const dealt: Dealt[] = []

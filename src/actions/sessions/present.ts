@@ -7,6 +7,7 @@ import { settingsOf } from '../settings-of.ts'
 import { presentSession } from '../../views/session.ts'
 import type { Needs } from '../../ports.ts'
 
+export type ShownSession = Awaited<ReturnType<typeof presentSessions>>[number]
 export type PresentNeeds = Needs<'store' | 'known' | 'queue' | 'clock'>
 
 /**
