@@ -62,10 +62,13 @@ void test('a reply whose delivery takes longer than its lease is not given up, a
   assert.deepEqual(await unknowns(desk.house), [])
 })
 
-void test('a process that loses the lease before sending does not send the reply: it fails, and later replies are not blocked', async (t) => {
+void test('a process that loses the lease before sending does not send the reply: it fails, the reply window gets it back, and later replies are not blocked', async (t) => {
   const desk = await openDesk(t, { withoutCron: true, alone: true, wrap: losesLeases })
   desk.house.announce({ logs: ['a reply did not simply arrive'] })
+  const remaining = async () => (await desk.session()).window.remaining
+  const before = await remaining()
   await slowPicture(desk, 9000)
+  assert.equal(await remaining(), before - 2, 'the premise: both replies were taken from it')
   await desk.house.app.advanceTo(60_000)
   assert.deepEqual(await sweepOutbox(desk.house.app.ports), { unknown: 1 })
   assert.equal((await unknowns(desk.house)).length, 1)
@@ -75,6 +78,7 @@ void test('a process that loses the lease before sending does not send the reply
       ['failed', 'sent'],
     )
   })
+  assert.equal(await remaining(), before - 1)
   const arrived = (await desk.customer.inbox()).filter((item) => item.way === 'custom')
   assert.deepEqual(
     arrived.map(({ text }) => text),
