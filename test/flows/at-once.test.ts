@@ -3,6 +3,7 @@
 // both calls have read the data before either writes.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { mostRules, rowOf } from '../../src/actions/rules/save-rule.ts'
 import {
   testAccount,
   openHouse,
@@ -210,6 +211,51 @@ void test('limits on accounts and people hold when many are created or enabled a
     assert.deepEqual(statuses(on), [200, 200, ...Array<number>(6).fill(409)])
     const people = (await boss.call('GET', '/api/users')).body.items
     assert.equal(people.filter((one: { enabled: boolean }) => one.enabled).length, 3)
+  }
+})
+
+void test('the limit on rules holds when many are created and imported at the same moment', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const { companyId, uid } = (await house.admin.call('GET', '/api/me')).body
+  const me = { companyId, uid, role: 'admin' as const }
+  const rule = {
+    name: 'one of many',
+    enabled: false,
+    priority: 0,
+    match: { kind: 'exact' as const, keywords: ['k'] },
+    action: { kind: 'text' as const, text: 'x' },
+  }
+  // the rules are inserted directly, all but the last two that the company may have
+  const { store } = house.app.ports
+  for (let n = 2; n < mostRules; n += 1000) {
+    const some = Array.from({ length: Math.min(1000, mostRules - n) }, () =>
+      rowOf(house.app.ports, me, { input: rule, before: null }),
+    )
+    await store.work('rest', async (unit) => {
+      unit.rules.insert(some)
+    })
+  }
+  const more = { ...rule, name: 'one more' }
+  const count = () => store.read.rules.count(companyId)
+  for (let n = 0; n < rounds; n += 1) {
+    assert.equal(await count(), mostRules - 2, 'the premise')
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, k) =>
+        k % 2 === 0
+          ? asking(house, house.admin, k / 2).call('POST', '/api/rules', more)
+          : asking(house, house.admin, (k - 1) / 2).call('POST', '/api/rules/import', {
+              rules: [more],
+            }),
+      ),
+    )
+    const refused = answers.filter(({ status }) => status === 409)
+    assert.equal(refused.length, 6, JSON.stringify(answers))
+    for (const { body } of refused) assert.equal(body.error.code, 'limit_reached')
+    assert.equal(await count(), mostRules)
+    await store.work('rest', (unit) =>
+      unit.sql.run('delete from message_rule where name = ?', [more.name]),
+    )
   }
 })
 
