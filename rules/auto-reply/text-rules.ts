@@ -8,7 +8,9 @@ import { indexWords, perRule, places, type WordIndex } from './word-index.ts'
 
 /**
  * `band` says how well it matched: 0 the whole text, 1 a keyword inside it, 2 a pattern, 3 only the
- * default rule. `keyword` is the matching piece of the normalised text.
+ * default rule. `keyword` is the matching piece of the normalised text: for a rule that requires
+ * several keywords, from the beginning of the first in the text to the end of the last. `length` is
+ * that of the keyword, or of all keywords of such a rule together, without what stands between.
  */
 export type TextMatch = { rule: number; band: number; length: number; keyword: string | null }
 export const bands = { exact: 0, inside: 1, pattern: 2, none: 3 }
@@ -52,7 +54,7 @@ export function* compileTexts(rules: Rule[], options: MatchOptions): Generator<v
     rule,
     band,
     length,
-    keyword: band < bands.pattern ? words.between(end - length, end) : null,
+    keyword: band < bands.pattern ? words.piece(rule, end - length, end) : null,
   })
 
   return {
@@ -161,8 +163,9 @@ function stands(place: number, starts: boolean, ends: boolean): boolean {
  */
 function openWords({ rules, folding, automaton, index }: MatcherParts) {
   const { heads, uses, needed, together } = index
-  const [seen, counted, counts] = [
-    new Int32Array(uses.length),
+  const seen = new Int32Array(uses.length)
+  const [counted, counts, begins] = [
+    new Int32Array(rules.length),
     new Int32Array(rules.length),
     new Int32Array(rules.length),
   ]
@@ -172,13 +175,16 @@ function openWords({ rules, folding, automaton, index }: MatcherParts) {
   let tell: Offer = () => undefined
 
   /**
-   * Counts the keywords that were found of a rule that requires several, each keyword once, and
-   * reports the rule when all have been found.
+   * Counts the keywords that were found of a rule that requires several, each keyword once,
+   * remembers where the first of them begins, and reports the rule when all have been found.
    */
-  const partFound = (use: number, rule: number, end: number) => {
+  // eslint-disable-next-line max-params -- as every offer
+  const partFound = (use: number, rule: number, size: number, end: number) => {
     if (seen[use] === turn) return
     seen[use] = turn
-    counts[rule] = counted[rule] === turn ? (counts[rule] as number) + 1 : 1
+    const isFirst = counted[rule] !== turn
+    counts[rule] = isFirst ? 1 : (counts[rule] as number) + 1
+    begins[rule] = isFirst ? end - size : Math.min(begins[rule] as number, end - size)
     counted[rule] = turn
     if (counts[rule] === needed[rule]) tell(rule, bands.inside, together[rule] as number, end)
   }
@@ -190,7 +196,7 @@ function openWords({ rules, folding, automaton, index }: MatcherParts) {
     for (let use = heads[word * 2] as number; use < last; use += 1) {
       const place = (uses[use] as number) & (perRule - 1)
       const rule = ((uses[use] as number) / perRule) | 0
-      if (place === places.part) partFound(use, rule, end)
+      if (place === places.part) partFound(use, rule, size, end)
       else if (stands(place, starts, ends)) {
         tell(rule, place === places.whole ? bands.exact : bands.inside, size, end)
       }
@@ -209,6 +215,7 @@ function openWords({ rules, folding, automaton, index }: MatcherParts) {
      * Returns a piece of the text that was read last, in its normalised form, to tell which keyword
      * matched.
      */
-    between: (start: number, end: number) => asText(units, end, Math.max(0, start)),
+    piece: (rule: number, start: number, end: number) =>
+      asText(units, end, rules[rule]?.kind === 'all' ? begins[rule] : start),
   }
 }

@@ -331,6 +331,46 @@ void test('traditional and simplified characters are different where a company w
   )
 })
 
+const matching: [title: string, kind: string, words: string[], text: string, piece: string][] = [
+  [
+    'for a rule of the kind all it reaches from the first of its keywords to the last',
+    'all',
+    ['退款', '快递'],
+    '我想退款可是快递还没到',
+    '退款可是快递',
+  ],
+  [
+    'for a rule of the kind all the order of its keywords does not matter',
+    'all',
+    ['退款', '快递'],
+    '快递还没到，退款吧',
+    '快递还没到,退款',
+  ],
+  [
+    'for a rule of the kind all whose keywords overlap it is what they cover',
+    'all',
+    ['款项', '退款'],
+    '查退款项',
+    '退款项',
+  ],
+  [
+    'for a rule of the kind all with one keyword inside another it is the longer one',
+    'all',
+    ['款', '要退款吗'],
+    '我要退款吗',
+    '要退款吗',
+  ],
+  ['for a rule of the kind contains it is the keyword', 'contains', ['Ａ退'], '我要a退款', 'a退'],
+]
+for (const [title, match_kind, words, text, piece] of matching) {
+  void test(`the piece of a text by which a rule matched is told: ${title}`, () => {
+    const matcher = compileRules([row('r', { match_kind, words })])
+    const moment = { accountId: 'mine', now: 0 }
+    assert.equal(matcher.text(text, moment)?.match?.keyword, piece, 'in an answer')
+    assert.equal(matcher.all(text, moment).found[0]?.match?.keyword, piece, 'in the lab')
+  })
+}
+
 const at = (iso: string) => ({ accountId: 'mine', now: Date.parse(iso) })
 void test('a rule answers only on its days, between its times, in its time zone, and within its period of validity', () => {
   const office = [
