@@ -16,8 +16,8 @@ export function presenceOf({ enabled, presence, seen_at }: PresenceFacts, now: n
 
 /**
  * Since when the person is offline, or null if they are online or away. If they chose to be
- * offline, it is since then, even if their console still makes calls. Otherwise it is 15 minutes
- * after we last heard from them, even if they were disabled before that.
+ * offline, it is since then, even if their console still makes calls; whoever is disabled is set to
+ * offline at that moment. Otherwise it is 15 minutes after we last heard from them.
  */
 export function offlineSince(user: PresenceFacts, now: number): number | null {
   if (presenceOf(user, now) !== 'offline') return null
