@@ -280,8 +280,12 @@ void test("the appid of a deleted account can be used by another company, its se
     assert.ok((await customer.inbox()).some((item) => item.text === '在'))
   })
   const [mine] = (await house.admin.call('GET', '/api/accounts')).body.items
+  const [held] = await house.rows<{ company_id: string }>('select company_id from access_token')
+  const cached = () => house.app.ports.cache.get(`token:${held?.company_id}:${testAccount.appid}`)
+  assert.ok(await cached(), 'the premise')
   assert.equal((await house.admin.call('DELETE', `/api/accounts/${mine.id}`)).status, 200)
   assert.deepEqual(await house.rows('select token_key from access_token'), [])
+  assert.equal(await cached(), null)
   const secrets = 'app_secret, token, aes_key, token_previous, aes_key_previous'
   const kept = await house.rows<object>(
     `select ${secrets} from official_account where account_id = ?`,
