@@ -44,13 +44,14 @@ test('a text is split between paragraphs, else lines, sentences or words, unless
   assert.deepEqual(splitText(`x\n\n${a}${b}`, 100), [`x\n\n${a}${b.slice(0, 37)}`, b.slice(37)])
 })
 
-test('links, URLs and emoticons are not split', () => {
+test('links, URLs, emoticons and e-mail addresses are not split', () => {
   const whole = [
     '<a href="https://example.com/x?y=1">看 这 里</a>',
     '[旺柴]',
     '/:rose',
     'https://example.com/a,b;c',
     '/::)',
+    'wang.lei+1@mail.example.com',
   ]
   for (const one of whole) {
     for (let before = 0; before < 60; before++) {
@@ -135,6 +136,8 @@ test('any text of a megabyte is split within a second', () => {
     '\n\t',
     '🇨',
     '，',
+    'a.',
+    'a@',
   ]) {
     const took = cpuMs(() => splitText(text.repeat(Math.ceil(1_000_000 / text.length))))
     assert.ok(took < 1000, `${JSON.stringify(text)}: ${took} ms`)
