@@ -16,6 +16,7 @@ async function people(house: House) {
     owner: await house.agent('owner', { groupIds: [group] }),
     second: await house.agent('second', { groupIds: [group] }),
     stranger: await house.agent('stranger', { groupIds: [other] }),
+    keeper: await house.agent('keeper', { groupIds: [other] }),
     lead: await house.agent('lead', { role: 'supervisor' }),
   }
 }
@@ -45,10 +46,10 @@ const found = async (actor: Actor, search = '') =>
 const does = (actor: Actor, verb: string, body: object = {}) =>
   as(actor).post(`/api/sessions/${verb}`).send(body)
 
-void test("whoever may read a customer's open or newest session may read all their sessions; for everybody else the customer is 404 and not found by search", async (t) => {
+void test("whoever may read a customer's open session, or the newest if none is open, may read all their sessions; anybody else but the exclusive agent gets 404 and does not find the customer by search", async (t) => {
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
-  const { owner, second, stranger, lead, group } = await people(house)
+  const { owner, second, stranger, keeper, lead, group } = await people(house)
   const customer = await follower(house)
   await customer.says('第一次')
   const first = await sessionOf(house, customer)
@@ -86,6 +87,13 @@ void test("whoever may read a customer's open or newest session may read all the
   await as(owner).get(`/api/sessions/${next.id}`).expect(404)
   await as(owner).get(`/api/customers/${id}`).expect(404)
   assert.deepEqual(await found(owner), [])
+
+  // the exclusive agent reads everything, although the open session is somebody else's
+  assert.deepEqual(await reads(keeper, id, [first.id, next.id]), all(404, 2))
+  assert.deepEqual(await found(keeper, customer.openid), [])
+  await as(lead).patch(`/api/customers/${id}`).send({ exclusiveAgentUid: keeper.uid }).expect(200)
+  assert.deepEqual(await reads(keeper, id, [first.id, next.id]), all(200, 2), 'the exclusive agent')
+  assert.deepEqual(await found(keeper, customer.openid), [id])
 
   await does(second, `${next.id}/members`, { uids: [stranger.uid] }).expect(200)
   assert.deepEqual(await reads(stranger, id, [first.id, next.id]), all(200, 2), 'a member')

@@ -143,7 +143,7 @@ test('in the simulator a tap on a menu message allows three replies for a minute
   assert.equal(await api.send('text', { content: '5' }), 45015)
 })
 
-test('in the simulator "typing" is accepted only within thirty seconds of a message, and the next message or a cancellation ends it', async (t) => {
+test('in the simulator "typing" is accepted only within thirty seconds of a message, and lasts fifteen seconds, or until the next message or a cancellation', async (t) => {
   const { scene, api } = await open(t)
   const type = async (command: string) =>
     (await api.ask('/cgi-bin/message/custom/typing', { touser: openid, command }))['errcode']
@@ -166,7 +166,12 @@ test('in the simulator "typing" is accepted only within thirty seconds of a mess
     [await type('Typing'), await type('CancelTyping'), await isTyping()],
     [0, 0, false],
   )
-  await scene.advance(31_000)
+  assert.equal(await type('Typing'), 0)
+  await scene.advance(10_000)
+  assert.equal(await isTyping(), true)
+  await scene.advance(5000)
+  assert.equal(await isTyping(), false)
+  await scene.advance(16_000)
   assert.equal(await type('Typing'), 45080)
   await scene.advance(48 * 3600_000)
   assert.equal(

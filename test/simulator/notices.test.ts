@@ -140,6 +140,30 @@ test('in the simulator a mass message reaches all followers, within the quota an
   )
 })
 
+test('in the simulator a mass message to a tag reaches those followers who have it', async (t) => {
+  const { scene, api } = await open(t)
+  await scene.call('POST', '/sim/followers', { appid, openid: 'oSecond' })
+  const { tag } = await api.ask('/cgi-bin/tags/create', { tag: { name: 'vip' } })
+  const { id } = tag as { id: number }
+  await api.ask('/cgi-bin/tags/members/batchtagging', { openid_list: [openid], tagid: id })
+  const send = async (filter: Json) =>
+    (
+      await api.ask('/cgi-bin/message/mass/sendall', {
+        filter,
+        msgtype: 'text',
+        text: { content: '会员好' },
+      })
+    )['errcode']
+  assert.equal(await send({ is_to_all: false, tag_id: id }), 0)
+  assert.deepEqual(
+    (await scene.inbox()).map((one) => [one['way'], one['text']]),
+    [['mass', '会员好']],
+  )
+  const second = await scene.call('GET', `/sim/followers/oSecond/inbox?appid=${appid}`)
+  assert.deepEqual(second['items'], [])
+  assert.equal(await send({ is_to_all: false }), 45159)
+})
+
 test('in the simulator permanent material does not expire, and a published draft gets an article id', async (t) => {
   const { scene, api, heard } = await open(t)
   const image = await api.upload(

@@ -7,7 +7,7 @@ import { openSimulator } from 'wechat-simulator'
 import { sign } from '#simulator/wire/crypto'
 import { readPush } from '#simulator/wire/pushed'
 
-export type Pushed = { query: URLSearchParams; body: string }
+export type Pushed = { query: URLSearchParams; body: string; contentType: string | undefined }
 type Answering = (pushed: Pushed, response: ServerResponse) => void
 export type Json = Record<string, unknown>
 
@@ -93,7 +93,8 @@ export async function openScene(
   }
   const backend = createServer((request, response) => {
     void textOf(request).then((body) => {
-      const pushed = { query: new URL(request.url ?? '', 'http://x').searchParams, body }
+      const { searchParams: query } = new URL(request.url ?? '', 'http://x')
+      const pushed = { query, body, contentType: request.headers['content-type'] }
       pushes.push(pushed)
       scene.answer(pushed, response)
     })

@@ -157,10 +157,14 @@ test('after a key change the simulator may still push with the old key, and acce
   }
 })
 
-test('the simulator can push any text unchanged, and shows only one answer to texts with the same MsgId', async (t) => {
+test('the simulator can push any text unchanged as XML or JSON, and shows only one answer to texts with the same MsgId', async (t) => {
   const scene = await openScene(t)
   await scene.send('text', { xml: '<xml><!DOCTYPE x></xml>' })
   assert.equal(scene.pushes.at(-1)?.body, '<xml><!DOCTYPE x></xml>')
+  assert.equal(scene.pushes.at(-1)?.contentType, 'text/xml')
+  await scene.send('text', { xml: '{"x":' })
+  assert.equal(scene.pushes.at(-1)?.body, '{"x":')
+  assert.equal(scene.pushes.at(-1)?.contentType, 'application/json')
   scene.answerWith((_pushed, response) => {
     response.end(textReply('once'))
   })

@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import fc from 'fast-check'
-import { readFields, renderReply, toInbound, WechatInputError } from 'wechat-api-ts'
+import {
+  readFields,
+  renderReply,
+  toInbound,
+  WechatInputError,
+  type PassiveReply,
+} from 'wechat-api-ts'
 import { cpuMs } from '../support/cpu.ts'
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
@@ -129,7 +135,7 @@ test('a JSON push that JSON.parse accepts is read with the same texts; one it re
   )
 })
 
-test('a passive reply of articles or a picture has a JSON form with the same names as its XML form', () => {
+test('a passive reply of any type has a JSON form with the same names as its XML form', () => {
   const to = { openid: 'o', originalId: 'g', format: 'json' as const }
   const article = { title: 't"', description: 'd', url: 'u', pictureUrl: 'p' }
   assert.deepEqual(JSON.parse(renderReply(to, { type: 'news', articles: [article, article] }, 5)), {
@@ -140,11 +146,29 @@ test('a passive reply of articles or a picture has a JSON form with the same nam
     ArticleCount: 2,
     Articles: Array(2).fill({ Title: 't"', Description: 'd', PicUrl: 'p', Url: 'u' }),
   })
-  assert.deepEqual(JSON.parse(renderReply(to, { type: 'image', mediaId: 'm' }, 5)), {
-    ToUserName: 'o',
-    FromUserName: 'g',
-    CreateTime: 5,
-    MsgType: 'image',
-    Image: { MediaId: 'm' },
-  })
+  const kinds: [PassiveReply, object][] = [
+    [{ type: 'text', text: '<你"好>' }, { Content: '<你"好>' }],
+    [{ type: 'image', mediaId: 'm' }, { Image: { MediaId: 'm' } }],
+    [{ type: 'voice', mediaId: 'm' }, { Voice: { MediaId: 'm' } }],
+    [
+      { type: 'video', mediaId: 'm', title: 't', description: 'd' },
+      { Video: { MediaId: 'm', Title: 't', Description: 'd' } },
+    ],
+    [
+      { type: 'music', thumbMediaId: 'm', title: 't', musicUrl: 'u', hqMusicUrl: 'h' },
+      { Music: { ThumbMediaId: 'm', Title: 't', MusicUrl: 'u', HQMusicUrl: 'h' } },
+    ],
+    [{ type: 'transfer_customer_service', kfAccount: 'k@a' }, { TransInfo: { KfAccount: 'k@a' } }],
+    [{ type: 'transfer_customer_service' }, {}],
+    [{ type: 'transfer_biz_ai_ivr' }, {}],
+  ]
+  for (const [reply, fields] of kinds) {
+    assert.deepEqual(JSON.parse(renderReply(to, reply, 5)), {
+      ToUserName: 'o',
+      FromUserName: 'g',
+      CreateTime: 5,
+      MsgType: reply.type,
+      ...fields,
+    })
+  }
 })

@@ -116,7 +116,7 @@ export const doorFaults: Fault[] = [
     file: 'src/actions/customers/customers.ts',
     find: 'const customer = await read.customers.find(me.companyId, id)\n  if (!customer || !(await readsCustomer(read, me, customer))) throw notFound()',
     put: 'const customer = await read.customers.find(me.companyId, id)\n  if (!customer) throw notFound()',
-    caughtBy: ["api/customer-rights: whoever may read a customer's open or newest session"],
+    caughtBy: ["api/customer-rights: whoever may read a customer's open session"],
   },
   {
     name: 'customers-described-by-readers',

@@ -6,8 +6,8 @@ import { countIf, grouped, type Whole } from './whole.ts'
 const isTaken = ({ op, outcome }: JournalEntry) => op === 'push' && outcome === 'ok'
 
 /**
- * Each push that was answered must have its line, no line may be stored twice, and there must be no
- * line without a push.
+ * Each push that was answered must have its line, no line may be stored twice, there must be no line
+ * without a push, and each push has only one row in the inbox.
  */
 export async function checkTwins(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole
@@ -21,6 +21,12 @@ export async function checkTwins(rows: Rows, whole: Whole): Promise<void> {
     if (n > 1) promises.broke('P2', `"${text}" is stored ${n} times`, [text])
     if (isPushed(text)) continue
     promises.broke('P2', `"${text}" of ${openid} was never pushed`, [openid])
+  }
+  const twice = await rows<{ dedup_key: string; n: number }>(
+    "select dedup_key, count(*) as n from inbox where dedup_key like 'm:%' group by dedup_key having count(*) > 1",
+  )
+  for (const { dedup_key: key, n } of twice) {
+    promises.broke('P2', `push ${key} has ${n} rows in the inbox`, [key])
   }
   for (const { detail, key } of before.filter(isTaken)) {
     const line = stored.get(detail.text as string)

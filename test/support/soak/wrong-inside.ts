@@ -29,6 +29,11 @@ export const wrongInside = {
       told: /fA0 3" is stored 2 times/,
     },
     {
+      what: 'a push has two rows in the inbox',
+      make: sql("insert into inbox values ('m:2')"),
+      told: /push m:2 has 2 rows in the inbox/,
+    },
+    {
       what: 'a line is stored that nobody pushed',
       make: sql(
         "insert into message_data values ('l9', 's2', '《甲》 fA0 9', 2, 2, 'o2', null, null)",
