@@ -32,8 +32,8 @@ const ofEvents: Record<string, Scene> = {
 export const sceneOf = (event: string): Scene | null => ofEvents[event] ?? null
 
 /**
- * A message from the follower opens the long window. Taps, follows and scans open a short one next
- * to it.
+ * A message from the follower opens the long window. Follows, scans and taps on some kinds of menu
+ * button open a short one next to it.
  */
 export type LongWindow = {
   window_end: number | null

@@ -208,7 +208,9 @@ export const isOwned = (state: number) => ownedStates.includes(state)
 /** Whether a session begins with this event, so that there is no state before it. */
 export const isBirth = (event: TransitionEvent) =>
   rowsOf(event).some((row) => row.from.includes(null))
-/** Whether a step raises the fence, so that whoever read the session before must read it again. */
+/**
+ * Whether a step raises the fence, so that a write with the fence that was read before is refused.
+ */
 export const raisesFence = ({ owner, to }: Transition) => owner !== 'stays' || !isOpen(to)
 
 const rowsOf = (event: TransitionEvent): Transition[] =>

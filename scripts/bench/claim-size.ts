@@ -100,7 +100,8 @@ async function prepare(settings: Environment, load: Loader, queued: number): Pro
 async function measure(url: string, agents: Agent[]) {
   const began = performance.now()
   // After a start the queue index is empty. Until it is rebuilt, the database finds the sessions to
-  // claim; what such claims cost is measured meanwhile.
+  // claim; what such claims cost is measured meanwhile. The first claims do not count, because they
+  // are slow in any case: the process has only just started and still compiles its code.
   const early = await claimSome(url, agents, 20)
   let whole = await isWhole(url, agents)
   const during: Claim[] = []

@@ -6,8 +6,9 @@ import type { StoreStep } from './store-steps.ts'
 import type { WrkFigures } from './wrk.ts'
 
 /**
- * What was measured of a server, per answered push in µs: `cpu` is processor time, `lock` is
- * waiting for row locks, or null for a server that has none.
+ * What the load generator measured of a server, and what the server spent on each answered push, in
+ * µs: `cpu` is processor time, `lock` is waiting for row locks. `lock` is null for servers whose
+ * database has no row locks, or that have no database.
  */
 export type ServerFigures = WrkFigures & { cpu: number; lock: number | null }
 export type Round = Partial<Record<ServerName, ServerFigures>>

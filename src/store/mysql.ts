@@ -138,8 +138,8 @@ function insistently(once: Once, log: Log): Store['work'] {
 }
 
 /**
- * The error for a transaction that failed only because other transactions were in its way; the
- * caller may try again.
+ * The error for a transaction that was tried again for some seconds and failed each time only
+ * because other transactions were in its way. The caller may try later.
  */
 function inTheWay(log: Log, kind: WorkClass, error: unknown): AppError {
   log.warn({ kind, error: String(error) }, 'rows were held by others for too long')

@@ -1,5 +1,6 @@
 // Compares the answers of every operation with the OpenAPI document. All other tests of the API
-// compare the answers they get as well (test/support/answers.ts); this one leaves out no operation.
+// compare the answers they get as well (test/support/answers.ts); this one leaves out no route;
+// doors.test.ts calls the rest.
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import type { Route } from '../../src/http/engine/route.ts'

@@ -162,7 +162,7 @@ void test('a push into a session with wrong counters repairs the session and is 
   assert.deepEqual((await listOf(house)).items, [])
 })
 
-void test('a refused message of a session that has closed since is added to that session, and its customer is listed as missed', async (t) => {
+void test('a job adds a refused message to the session it belongs to, even if that has closed since, and lists its customer as missed', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   t.after(() => house.close())
   house.announce({ refused: true })

@@ -42,7 +42,10 @@ test('it does not look', async () => {
   Promise.reject(new Error('heard by nobody'))
   await new Promise((done) => setTimeout(done, 100))
 })`
-/** The source of a sample test file whose test waits for a hook. */
+/**
+ * The source of a sample test file whose test passes only if the `before` hook of its `describe`
+ * has finished. In a process that several files share, that must hold as well.
+ */
 const hooked = `import { before, describe, test } from 'node:test'
 describe('they begin together', () => {
   let is = 'early'

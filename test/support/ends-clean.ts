@@ -28,8 +28,8 @@ export type Announced = {
  */
 const underLoad = 'a batch was dissolved'
 /**
- * A warning that is left out, because it is logged for each refused push, and the check looks at
- * the inbox rows instead.
+ * A warning that does not fail a test. It is logged for each refused push, and those are found in
+ * the inbox rows, where they fail the test unless it has announced them.
  */
 const ofRefused = 'a push was refused by SQL: GET /api/pushes/refused lists it'
 

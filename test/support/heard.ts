@@ -1,7 +1,10 @@
 import type { EventBus } from '../../src/ports.ts'
 import { inTime } from './pauses.ts'
 
-/** The product promises that every process knows of a change within this time. */
+/**
+ * How long to wait for the other process: the product promises that a change reaches every process
+ * within this time unless the message about it is lost.
+ */
 const withinMs = 1000
 /**
  * Products under test share one Redis but not the database, so the URL of the database tells them

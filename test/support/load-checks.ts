@@ -55,7 +55,10 @@ async function readTruth(house: House, { name }: Load): Promise<Truth> {
 const textOf = ({ request }: LedgerItem) =>
   (request as { text?: { content?: string } }).text?.content ?? ''
 
-/** Reads the messages of this load that reached the simulator. */
+/**
+ * Reads the calls with which replies of this load were to be sent, including those that the
+ * simulator refused.
+ */
 async function readCalls(simulator: string, name: string): Promise<LedgerItem[]> {
   const calls: LedgerItem[] = []
   for (let after = 0; ;) {

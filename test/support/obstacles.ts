@@ -19,7 +19,8 @@ export function endBefore(house: House, holder: { destroy: () => void }): void {
 
 /**
  * Takes the database away: makes writes fail until the returned function is called. In the cluster
- * edition those of the tables `inbox` and `installation` fail, so that no push can be stored.
+ * edition only two tables are locked: `inbox`, so that no push can be stored, and `installation`,
+ * to which /readyz writes, so that the process does not call itself ready.
  */
 export async function takeStoreAway(house: House): Promise<() => Promise<void>> {
   if (isCluster) {

@@ -273,13 +273,12 @@ async function reopen(stage: RaceStage): Promise<void> {
 
 /** Cleans up after a race: nobody is left waiting, and everything that was changed is restored. */
 async function leave(stage: RaceStage, scene: RaceScene, spoilt: Set<string>): Promise<void> {
-  const sessions = [scene.ids.paths['sessions'], scene.beside?.sessionId].filter(Boolean)
   const open = await scene.house.rows<{ id: string }>(
     'select session_id as id from message_session where company_id = ? and open_key is not null',
     [scene.companyId],
   )
   const ids = open.map(({ id }) => id)
-  if (sessions.length + ids.length > 0 && ids.length > 0) {
+  if (ids.length > 0) {
     await scene.ask('boss', 'POST /api/sessions/close', { ids })
   }
   if (spoilt.has('replay')) await replaysEnd(scene)

@@ -207,7 +207,10 @@ async function arrive(house: House, text = '请问'): Promise<SessionAndCustomer
 
 type Two = Pick<Record<Person, Actor>, 'former' | 'owner'>
 
-/** Makes a session with a former and a present owner: the former one claims it and transfers it. */
+/**
+ * Gives a queued session a former and a present owner: the former one claims it and transfers it to
+ * the present one, who has not accepted it yet.
+ */
 async function handOver(
   { former, owner }: Two,
   pair: SessionAndCustomer,

@@ -10,7 +10,10 @@ import { vectors } from './vectors.ts'
 const to = { touser: 'o1' }
 const article = { title: '', description: '', url: '', picurl: '' }
 
-/** Wrong uses of the client. This function is never called; only the compiler reads it. */
+/**
+ * Wrong uses of the client, some beside the right one. Nothing calls this function; only the
+ * compiler reads it.
+ */
 export function refusals(client: WechatClient, media: Media, user: UserInfo): unknown[] {
   return [
     client.custom.send({ ...to, msgtype: 'news', news: { articles: [article] } }),

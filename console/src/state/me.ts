@@ -40,7 +40,8 @@ export async function leave() {
     await meApi.logout()
   } catch (error) {
     // If signing out fails, an error is shown and the person stays signed in: the server may still
-    // accept the cookie, so the page must not claim otherwise.
+    // accept the cookie, so the page must not claim otherwise. Only after a 401 is it certain that
+    // the server no longer does.
     if (!(error instanceof Refusal && error.status === 401)) {
       showError(error)
       return

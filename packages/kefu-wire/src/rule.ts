@@ -36,7 +36,10 @@ export type MatchKind =
   | 'menu'
   | 'default'
 
-/** One step of a rule: a message, or the person or group to whom the customer is handed over. */
+/**
+ * One step of a rule: a message to send, the person or the group to whom the customer is handed
+ * over, or `queue`, which hands them over to anybody. A rule with `none` does nothing.
+ */
 export type AnswerStep =
   | { kind: 'text'; text: string }
   | { kind: 'image' | 'voice' | 'file'; mediaId: string }

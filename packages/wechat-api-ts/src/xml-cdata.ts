@@ -73,8 +73,9 @@ function layoutStart(text: string): number {
 }
 
 /**
- * The position where the text ends. Trailing white space is dropped if a tag or nothing precedes
- * it.
+ * The position where the text in front of a CDATA section ends. White space at its end is only
+ * formatting, and not counted, if it follows a tag or is all there is; after words it belongs to
+ * them.
  */
 function layoutEnd(text: string): number {
   let to = text.length

@@ -108,8 +108,8 @@ export function avatar(name, seed) {
 }
 
 /**
- * Lets the person choose a file, and returns its name and its content as base64; nothing if none is
- * chosen.
+ * Lets the person choose a file, and resolves to its name and its content as a data address
+ * (data:…;base64,…), or to null if none is chosen.
  */
 export function chooseFile(accept) {
   return new Promise((resolve) => {
@@ -123,7 +123,7 @@ export function chooseFile(accept) {
       }
       const reader = new FileReader()
       reader.addEventListener('load', () =>
-        resolve({ name: file.name, base64: String(reader.result) }),
+        resolve({ name: file.name, data: String(reader.result) }),
       )
       reader.readAsDataURL(file)
     })

@@ -38,11 +38,15 @@ function portOf(server: Server): number {
 
 type Serve = (store: Store, exchange: Exchange) => Promise<void> | void
 
-/** Which part of the simulator handles a request: the first entry whose path matches. */
+/** The parts of the simulator that take every method, by path. */
 const rooms: [path: RegExp, serve: Serve][] = [
   [/^\/(cgi-bin|customservice|sns|datacube)\//, serveApi],
   [/^\/sim\/(?!media\/)/, serveSim],
 ]
+/**
+ * Where GET and HEAD are looked up. The first entry whose path matches is taken, so exact paths
+ * stand before the parts that contain them, and the pages, which match everything, come last.
+ */
 const reading: [path: RegExp, serve: Serve][] = [
   [
     /^\/(cgi-bin\/componentloginpage|wxaopen\/safe\/bindcomponent|connect\/oauth2\/authorize)$/,

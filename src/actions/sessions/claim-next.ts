@@ -29,8 +29,8 @@ type ClaimLine = { needs: ClaimNeeds; companyId: string; pending: PendingClaim[]
 const lines = new WeakMap<Store, Map<string, ClaimLine>>()
 
 /**
- * Claims the next session for this agent, in queue order over all lanes they serve. Null if no
- * session is queued in them.
+ * Claims the next session for this agent, in queue order over all lanes they serve, or from `lane`
+ * alone if it is given. Null if no session that they may have is queued there.
  */
 export async function claimNext(
   needs: ClaimNeeds,

@@ -1,6 +1,6 @@
 // A supervisor watches a session: for two minutes its lines are also written to the session's own
-// event stream. The console repeats the call to go on watching, so nobody needs to say that they
-// stopped.
+// event stream. Whoever wants to go on watching repeats the call, so nobody needs to say that they
+// stopped, and a watcher who disappears is soon forgotten.
 import type { SessionRow } from '../../../entities/index.ts'
 import type { Needs } from '../../ports.ts'
 import type { Me } from '../access/caller.ts'

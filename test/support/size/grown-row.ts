@@ -62,7 +62,7 @@ export function placesOf(words: Words, facts: GrownCompany, range: Range) {
     words,
     facts,
     place: { company_id: sqlText(facts.companyId), account_id: sqlText(facts.accountId) },
-    /** The time from which the generated customers come, one after the other. */
+    /** The time of the first generated customer; each further one comes a millisecond later. */
     first,
     at: `${first} + n`,
     /** The time of the session's last line. */

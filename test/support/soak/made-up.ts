@@ -25,7 +25,10 @@ export type MadeUp = {
    * the invented run.
    */
   sent: Partial<LedgerItem>[]
-  /** The answers to the HTTP requests that the checks make, by path. */
+  /**
+   * What the made-up server answers in place of the product and the simulator, by path; `{}` for
+   * any other path. `/sim/ledger` is answered from `sent`.
+   */
   answers: Record<string, unknown>
   facts: RunFacts
   /** Runs all checks like in a real run. `then` is called between two of them. */

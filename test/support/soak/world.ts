@@ -45,8 +45,8 @@ export type World = {
 }
 
 /**
- * After this time the product knows that the clock was moved: it asks once a second, and may be
- * frozen meanwhile.
+ * How long after a move of the clock every process certainly knows of it. A process asks once a
+ * second, but the run itself may freeze it for two seconds just then, so this is much longer.
  */
 const heardWithinMs = 6000
 

@@ -157,7 +157,10 @@ export function followerOf(call: Call, openid: unknown): Follower {
   return findFollower(call.store, call.account.appid, openid) ?? refuse(40003)
 }
 
-/** Counts characters like WeChat: a Chinese character is one, and so is an emoji. */
+/**
+ * Counts Unicode characters: a Chinese character is one, and so is a simple emoji, which `length`
+ * would count as two.
+ */
 export function lettersOf(text: string): number {
   return Array.from(text).length
 }
