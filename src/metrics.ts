@@ -1,8 +1,8 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 
 /**
- * The metrics for operators. Each app has its own registry, so that two apps in one test do not
- * share counts.
+ * The metrics that monitoring reads. Each app has its own registry, so that two apps in one test do
+ * not share counts.
  */
 export function openMetrics() {
   const registry = new Registry()

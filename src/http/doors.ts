@@ -1,5 +1,5 @@
-// The addresses outside the list of routes: what operators ask, the API's documentation, and where
-// WeChat pushes.
+// The addresses outside the list of routes: what monitoring asks, the API's documentation, and
+// where WeChat pushes.
 import { z } from 'zod'
 import type { Door, Responses } from './engine/door.ts'
 import { refTo } from './engine/wire-schemas.ts'

@@ -1,4 +1,4 @@
-// The OpenAPI document also describes what stands outside the list of routes: what operators ask,
+// The OpenAPI document also describes what stands outside the list of routes: what monitoring asks,
 // the API's documentation, and where WeChat pushes.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
@@ -109,7 +109,7 @@ void test('every address that the server serves, besides the console, is an oper
   assert.deepEqual([...(await documented(house)).keys()].sort(), [...registered, ...pushes].sort())
 })
 
-void test('what operators ask, the documentation and the addresses of pushes answer as the OpenAPI document says, also if they refuse', async (t) => {
+void test('what monitoring asks, the documentation and the addresses of pushes answer as the OpenAPI document says, also if they refuse', async (t) => {
   const house = await openHouse()
   t.after(() => house.close())
   const operations = await documented(house)

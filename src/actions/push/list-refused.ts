@@ -35,7 +35,7 @@ export async function listRefused(
 
 /**
  * The number of refused pushes of all companies that no admin has seen and no job could read again,
- * up to 500, for operators' metrics.
+ * up to 500, for the metrics.
  */
 export const countRefused = ({ store }: Needs<'store'>): Promise<number> =>
   store.read.refused.countOpen()
