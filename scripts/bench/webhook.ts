@@ -65,8 +65,8 @@ function readOptions(args: string[]): Options {
     args,
     options: {
       // How many seconds each server warms up before it is measured. A process still spends half of
-      // its time compiling 2 s after its start, so its figure would be too low. Two processes behind
-      // a balancer share the load, so each needs twice as long to warm up.
+      // its time compiling 2 s after its start, so its figure would be too low. Two processes
+      // behind a balancer share the load, so each needs twice as long to warm up.
       warm: { type: 'string', default: '12' },
       seconds: { type: 'string', default: '8' },
       rounds: { type: 'string', default: '5' },

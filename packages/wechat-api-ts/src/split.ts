@@ -4,8 +4,8 @@
 /** How many bytes a text may have in a passive reply or a customer-service message. */
 export const mostTextBytes = 2048
 
-// links, emoticons and e-mail addresses, which must not be cut, because the pieces would be shown as
-// plain text, or could not be tapped or copied
+// links, emoticons and e-mail addresses, which must not be cut, because the pieces would be shown
+// as plain text, or could not be tapped or copied
 const whole =
   /<a\s[^<>]{1,2048}>[^<]{0,2048}<\/a>|https?:\/\/[\x21-\x7e]{1,2048}|\[[^\s[\]]{1,12}\]|\/:[\x21-\x7e]{1,8}|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,255}/g
 

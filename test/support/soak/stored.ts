@@ -6,8 +6,8 @@ import { countIf, grouped, type Whole } from './whole.ts'
 const isTaken = ({ op, outcome }: JournalEntry) => op === 'push' && outcome === 'ok'
 
 /**
- * Each push that was answered must have its line, no line may be stored twice, there must be no line
- * without a push, and each push has only one row in the inbox.
+ * Each push that was answered must have its line, no line may be stored twice, there must be no
+ * line without a push, and each push has only one row in the inbox.
  */
 export async function checkTwins(rows: Rows, whole: Whole): Promise<void> {
   const { before, promises } = whole
