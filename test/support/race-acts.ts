@@ -58,9 +58,9 @@ export function actsOf(routes: Route[], jobs: string[]): RaceAct[] {
 
 /**
  * Who makes a call. Calls by which people change something about themselves, such as their
- * presence, are made by the agent in the role `owner`, because that is the agent whose row and whose
- * session a race is about: made by somebody else they would change another row and compete with
- * nothing. Every other call is made by somebody who is allowed to make it.
+ * presence, are made by the agent in the role `owner`, because that is the agent whose row and
+ * whose session a race is about: made by somebody else they would change another row and compete
+ * with nothing. Every other call is made by somebody who is allowed to make it.
  */
 const whoCalls = (of: ThingKind, by: string): RaceRole =>
   of === 'person' && by === 'stranger' ? 'owner' : (who[by] ?? 'boss')

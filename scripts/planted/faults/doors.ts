@@ -119,6 +119,14 @@ export const doorFaults: Fault[] = [
     caughtBy: ["api/customer-rights: whoever may read a customer's open session"],
   },
   {
+    name: 'customers-hidden-from-their-agent',
+    means: 'The exclusive agent cannot read a customer whose session somebody else has.',
+    file: 'src/actions/access/find.ts',
+    find: 'supervises(me) || (await isExclusive(unit, me, customer))',
+    put: 'supervises(me)',
+    caughtBy: ["api/customer-rights: whoever may read a customer's open session"],
+  },
+  {
     name: 'customers-described-by-readers',
     means: 'Whoever may read a customer may describe them.',
     file: 'src/actions/customers/customers.ts',

@@ -78,6 +78,14 @@ export const sdkFaults: Fault[] = [
     caughtBy: ['wechat/client: with a server that'],
   },
   {
+    name: 'addresses-torn',
+    means: 'An e-mail address in a text without white space is cut in the middle.',
+    file: sdk('split'),
+    find: '|(?<![\\w.+-])[\\w.+-]{1,64}@[\\w.-]{1,255}/g',
+    put: '/g',
+    caughtBy: ['wechat/split: links, URLs, emoticons and e-mail addresses are not split'],
+  },
+  {
     name: 'signature-unchecked',
     means: 'The signature of a plain push is not looked at.',
     file: sdk('sign'),
