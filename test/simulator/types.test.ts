@@ -88,10 +88,14 @@ test('in the simulator an account downloads the file that a follower sent, and a
   const get = (id: unknown) =>
     fetch(`${scene.url}/cgi-bin/media/get?access_token=${token}&media_id=${String(id)}`)
   const bytes = Buffer.from('89504e470d0a1a0a00112233', 'hex')
-  await scene.send('image', { file: `data:image/png;base64,${bytes.toString('base64')}` })
-  const answer = await get(scene.pushed()['MediaId'])
-  assert.equal(answer.headers.get('content-type'), 'image/png')
-  assert.deepEqual(Buffer.from(await answer.arrayBuffer()), bytes)
+  const base64 = bytes.toString('base64')
+  const data = `data:image/png;base64,${base64}`
+  for (const file of [base64, data, { base64, name: 'a.png' }, { data, name: 'a.png' }]) {
+    await scene.send('image', { file })
+    const answer = await get(scene.pushed()['MediaId'])
+    assert.equal(answer.headers.get('content-type'), 'image/png')
+    assert.deepEqual(Buffer.from(await answer.arrayBuffer()), bytes)
+  }
   const picture = await fetch(String(scene.pushed()['PicUrl']))
   assert.deepEqual(Buffer.from(await picture.arrayBuffer()), bytes)
   await scene.send('image', { mediaId: 'made-up' })

@@ -21,14 +21,18 @@ let turn = 0
 
 /**
  * Reads a file of a request, given as base64 or a data address, alone or with a name: `{base64,
- * name?}`.
+ * name?}`, or `{data, name?}` as the page sends it.
  */
 function bytesOf(body: Body): { bytes: Buffer; name: string | null } | null {
   const { file } = body
   if (file === undefined || file === null) return null
   const text = isBody(file) ? (file['base64'] ?? file['data']) : file
   if (typeof text !== 'string') {
-    throw failWith(400, 'invalid_input', 'file must be base64, a data address, or {base64, name?}')
+    throw failWith(
+      400,
+      'invalid_input',
+      'file must be base64, a data address, {base64, name?} or {data, name?}',
+    )
   }
   const name = isBody(file) && isText(file['name']) ? file['name'] : null
   return { bytes: Buffer.from(text.replace(/^data:[^,]*,/, ''), 'base64'), name }
