@@ -1,9 +1,11 @@
 // Many agents claim many sessions through two processes.
 import assert from 'node:assert/strict'
 import test from 'node:test'
+import { claimNext } from '../../src/actions/sessions/claim-next.ts'
 import { openHouse } from '../support/app.ts'
 import { asAgent, crowdInQueue, crowdOfAgents } from '../support/crowd.ts'
 import { times } from '../support/full.ts'
+import { holdRows } from '../support/obstacles.ts'
 
 void test('agents on two processes claim the whole queue: each session is claimed once, and no agent exceeds their capacity', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
@@ -42,4 +44,24 @@ void test('agents on two processes claim the whole queue: each session is claime
     loads.map((row) => [row.uid, row.load]),
     owners.map((row) => [row.uid, row.n]).sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0)),
   )
+})
+
+void test('while the load of one agent is locked elsewhere, others who claim at the same moment get their sessions at once, and this agent gets one when it is free', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true, alone: true })
+  t.after(() => house.close())
+  const agents = await crowdOfAgents(house, 6, 3)
+  await crowdInQueue(house, 12)
+  const [first] = agents
+  const held = await holdRows(house, 'select * from agent_load where uid = ?', [first?.uid])
+  const { ports } = house.app
+  const companyId = (await ports.store.read.companies.list())[0]?.company_id ?? ''
+  const claims = agents.map(({ uid }) => claimNext(ports, { uid, companyId, role: 'agent' }))
+  const [waiting, ...others] = claims
+  let isDone = false
+  void waiting?.then(() => (isDone = true))
+  const got = await Promise.all(others)
+  assert.equal(new Set(got.map((one) => one?.id)).size, 5)
+  assert.equal(isDone, false, 'the premise: the load is still locked')
+  await held.letGo()
+  assert.equal((await waiting)?.agentUid, first?.uid)
 })

@@ -98,7 +98,7 @@ async function linesAreThere(house: House, raw: Raw, sessionId: string): Promise
   assert.ok(ttl > 2.9 * 24 * 3600_000 && ttl <= 3 * 24 * 3600_000)
 }
 
-async function cacheIsThere(raw: Raw): Promise<void> {
+async function cacheIsThere(house: House, raw: Raw): Promise<void> {
   const keys = await raw.keys(4)
   assert.deepEqual([...new Set(Object.keys(keys).map((key) => key.split(':')[0]))].sort(), [
     'login',
@@ -109,7 +109,9 @@ async function cacheIsThere(raw: Raw): Promise<void> {
     Object.values(keys).every(({ type, ttl }) => type === 'string' && ttl > 0),
     JSON.stringify(keys),
   )
-  const token = (await raw.ask(4, 'get', `token:${testAccount.appid}`)) as string
+  const [company] = await house.app.ports.store.read.companies.list()
+  const key = `token:${company?.company_id ?? ''}:${testAccount.appid}`
+  const token = (await raw.ask(4, 'get', key)) as string
   assert.match(token, /^v1\./)
 }
 
@@ -131,7 +133,7 @@ for (const [name, start, look] of [
       const { agent, active, talking } = await day(house)
       await eventually(() => indexIsExact(house, raw), 'queueIndex')
       await eventually(() => linesAreThere(house, raw, active.id))
-      await cacheIsThere(raw)
+      await cacheIsThere(house, raw)
       await agent.call('POST', '/api/logout', {})
 
       await raw.flushAll()
@@ -152,7 +154,7 @@ for (const [name, start, look] of [
         assert.equal((await talking.inbox()).filter((item) => item.way === 'custom').length, 2)
       })
       await eventually(() => linesAreThere(house, raw, active.id))
-      await cacheIsThere(raw)
+      await cacheIsThere(house, raw)
       assert.match(
         await (await fetch(`${house.url}/metrics`)).text(),
         /kefu_repairs_total\{what="queue_rebuild"\} [1-9]/,

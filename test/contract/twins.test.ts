@@ -49,7 +49,8 @@ for (const edition of editions) {
       ])
       assert.deepEqual(
         (await queue.heads(c, [common, group1, privateLane(7)], 2))?.map(({ id }) => id),
-        ['c', 'A'],
+        ['c', 'A', 'a', 'd'],
+        'two of each lane',
       )
       assert.deepEqual(await queue.heads(c, [commonLane('x')], 5), [])
       assert.deepEqual(await queue.heads(c, [], 5), [])

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { laneList } from '../../rules/session/queue-list.ts'
+import { privateLane } from '../../rules/session/lane.ts'
 import { claimNext } from '../../src/actions/sessions/claim-next.ts'
 import { reconcileQueue } from '../../src/actions/jobs/queue-reconcile.ts'
 import { openHouse, type Actor, type House } from '../support/app.ts'
+import { refuseSteps } from '../support/obstacles.ts'
 import { follower } from '../support/follower.ts'
 import { commonOf } from '../support/seen.ts'
 import { openAccounts } from '../support/talks.ts'
@@ -150,6 +152,110 @@ void test('if an agent claims twice at once and the first session is accepted au
     [0, 1].map(() => agent!.call('POST', '/api/sessions/claim', {})),
   )
   assert.deepEqual(results.map(({ body }) => body.stateCode).sort(), [0, 1])
+})
+
+void test('if sessions that were dealt out cannot be read for the answer, no agent is dealt a second one', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  for (let at = 0; at < 6; at += 1) await (await follower(house)).says('你好')
+  const some = await agents(house, 3)
+  const { ports } = house.app
+  const { store } = ports
+  const companyId = (await store.read.companies.list())[0]?.company_id ?? ''
+  const customers = Object.create(store.read.customers, {
+    byIds: { value: () => Promise.reject(new Error('cannot be read')) },
+  }) as typeof store.read.customers
+  const read = Object.create(store.read, { customers: { value: customers } }) as typeof store.read
+  const failing = { ...ports, store: { ...store, read } }
+  const results = await Promise.allSettled(
+    some.map(({ uid }) => claimNext(failing, { uid, companyId, role: 'agent' })),
+  )
+  assert.deepEqual(
+    results.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+    'the premise',
+  )
+  assert.deepEqual(await owned(house), { owners: 3, sessions: 3 })
+})
+
+const owned = async (house: House) => {
+  const rows = await house.rows<{ uid: number }>('select uid from message_session where state = 1')
+  return { owners: new Set(rows.map(({ uid }) => uid)).size, sessions: rows.length }
+}
+
+void test('a queued session that the database refuses to give away is passed, and agents who claim together get the sessions behind it', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  house.announce({ logs: ['a session cannot be claimed'] })
+  for (let at = 0; at < 5; at += 1) await (await follower(house)).says('你好')
+  const some = await agents(house, 3)
+  const [first] = (await queue(house)).map(({ id }) => id)
+  await refuseSteps(house, first ?? '')
+  const results = await Promise.all(
+    some.map((agent) => agent.call('POST', '/api/sessions/claim', {})),
+  )
+  assert.deepEqual(counts(results), { 200: 3 })
+  const alone = await some[0]?.call('POST', '/api/sessions/claim', {})
+  assert.equal(alone?.status, 200, 'a single claim passes it too')
+  assert.deepEqual(
+    (await queue(house)).map(({ id }) => id),
+    [first],
+  )
+})
+
+void test('sessions that the queue index proposes in the wrong lane are passed, and the index is corrected', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const many = 12
+  for (let at = 0; at <= many; at += 1) await (await follower(house)).says('你好')
+  const [agent, other] = await agents(house, 2)
+  await house.admin.call('POST', '/api/admin/jobs/queue-reconcile/run', {})
+  const ids = (await queue(house)).map(({ id }) => id)
+  const wrong = ids.slice(0, many)
+  // as if a process had died between its commit and what it tells the index
+  await house.app.ports.store.work('rest', async ({ sql }) => {
+    const marks = wrong.map(() => '?').join(',')
+    const lane = privateLane(other?.uid ?? 0)
+    await sql.run(`update message_session set lane = ? where session_id in (${marks})`, [
+      lane,
+      ...wrong,
+    ])
+  })
+  const claimed = await agent!.call('POST', '/api/sessions/claim', {})
+  assert.deepEqual([claimed.status, claimed.body.id], [200, ids.at(-1)])
+  assert.equal((await agent!.call('POST', '/api/sessions/claim', {})).status, 204)
+  const theirs = await other!.call('POST', '/api/sessions/claim', {})
+  assert.deepEqual([theirs.status, theirs.body.id], [200, wrong[0]], 'the first in their own lane')
+})
+
+void test('an agent who passes many sessions that they cannot have still gets the first one behind these, though others claim at the same moment', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const [appid = ''] = await openAccounts(house, 1)
+  await house.heard()
+  const { items } = (await house.admin.call('GET', '/api/accounts')).body
+  const own = items.find((one: { appid: string }) => one.appid !== appid).id as string
+  const [agent, other] = [
+    await house.agent('passing', { accountIds: [own] }),
+    await house.agent('behind', { accountIds: [own] }),
+  ]
+  // thirteen wait for this agent alone, and the agent serves only the account of the last of them
+  for (let at = 0; at < 12; at += 1) await (await follower(house, appid)).says('你好')
+  await (await follower(house)).says('你好')
+  await house.app.ports.store.work('rest', async ({ sql }) => {
+    await sql.run('update message_session set lane = ?', [privateLane(agent.uid)])
+  })
+  for (let at = 0; at < 2; at += 1) await (await follower(house)).says('你好')
+  await house.admin.call('POST', '/api/admin/jobs/queue-reconcile/run', {})
+  const ids = (await queue(house)).map(({ id }) => id)
+  const companyId = (await house.app.ports.store.read.companies.list())[0]?.company_id ?? ''
+  const claimed = await Promise.all(
+    [agent, other].map(({ uid }) => claimNext(house.app.ports, { uid, companyId, role: 'agent' })),
+  )
+  assert.deepEqual(
+    claimed.map((one) => ids.indexOf(one?.id ?? '')),
+    [12, 13],
+  )
 })
 
 void test('claiming the next session takes sessions in the order of the queue', async (t) => {

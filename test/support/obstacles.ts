@@ -92,6 +92,16 @@ export async function refuseLines(house: House, text: string): Promise<void> {
   })
 }
 
+/** Makes the database refuse every change of a session's state. */
+export async function refuseSteps(house: House, sessionId: string): Promise<void> {
+  const trigger = isCluster
+    ? `create trigger refusal before update on message_session for each row begin if new.session_id = '${sessionId}' and new.state <> old.state then signal sqlstate '45000'; end if; end`
+    : `create trigger refusal before update of state on message_session when new.session_id = '${sessionId}' begin select raise(abort, 'refused'); end`
+  await house.app.ports.store.work('rest', async (unit) => {
+    await unit.sql.run(trigger)
+  })
+}
+
 export type Held = {
   /** Waits until this many transactions are waiting for the locked rows. */
   waiting: (many: number) => Promise<void>

@@ -9,15 +9,19 @@ import type { Me } from '../access/caller.ts'
 import { refuseForeignLane, servingOf } from '../access/serving.ts'
 import { atCapacity } from '../transition/write-step.ts'
 import type { ClaimNeeds } from './claim-session.ts'
-import { dealOut, type Claimed, type Claimer } from './deal-out.ts'
+import { dealOut, tellDeal, type Claimed, type Claimer, type Deal } from './deal-out.ts'
 import type { ShownSession } from './present.ts'
 
 /** How many claims are dealt out in one transaction. */
 const most = 64
 const triesForMs = 8000
 const pauseMs = 10
+/** After this many refused sessions the database is thought to be at fault, not the sessions. */
+const mostRefused = 3
 
 type PendingClaim = Claimer & {
+  /** How many sessions the database has refused to give to this agent. */
+  refused: number
   until: number
   resolve: (session: ShownSession | null) => void
   reject: (error: unknown) => void
@@ -40,7 +44,8 @@ export async function claimNext(
   if (lane !== undefined) refuseForeignLane(lane, await servingOf(needs.store.read, me.uid))
   return new Promise((resolve, reject) => {
     const until = needs.clock.mono() + triesForMs
-    enter(needs, { me, lane, passed: new Set(), until, resolve, reject })
+    const seen = { passed: new Set<string>(), held: new Set<string>(), tried: new Set<string>() }
+    enter(needs, { me, lane, ...seen, refused: 0, until, resolve, reject })
   })
 }
 
@@ -75,26 +80,60 @@ async function serve(line: ClaimLine, ended: () => void): Promise<void> {
 /** Deals out sessions to these claims and returns the claims that must be tried again. */
 async function serveSome(line: ClaimLine, claims: PendingClaim[]): Promise<PendingClaim[]> {
   const { needs, companyId } = line
+  const inTime = claims.filter((claim) => isInTime(needs, claim))
+  if (inTime.length === 0) return []
+  let deal: Deal
   try {
-    const results = await dealOut(needs, companyId, claims)
-    return claims.filter((claim, at) => {
-      const result = results[at] ?? 'again'
-      if (result === 'again' && needs.clock.mono() < claim.until) return true
-      end(needs, claim, { result })
-      return false
-    })
+    deal = await dealOut(needs, companyId, inTime)
   } catch (error) {
-    // a session that the database refuses to change must not keep all agents from claiming
-    if (claims.length > 1 && !(error instanceof AppError)) return await oneByOne(line, claims)
-    for (const claim of claims) end(needs, claim, { error })
-    return []
+    return serveFailed(line, inTime, error)
   }
+  // from here on sessions have their new owners, so nothing may be dealt out a second time
+  const told = await tellDeal(needs, companyId, deal).catch((error: unknown) => ({ error }))
+  return inTime.filter((claim, at) => {
+    const result = deal.results[at] ?? 'again'
+    if (result === 'again') return isInTime(needs, claim)
+    end(needs, claim, 'error' in told ? told : { result: told[at] ?? 'none' })
+    return false
+  })
 }
 
-async function oneByOne(line: ClaimLine, claims: PendingClaim[]): Promise<PendingClaim[]> {
-  const again: PendingClaim[] = []
-  for (const claim of claims) again.push(...(await serveSome(line, [claim])))
-  return again
+/** Whether somebody may still wait for the claim. If not, it ends. */
+function isInTime(needs: ClaimNeeds, claim: PendingClaim): boolean {
+  if (needs.clock.mono() < claim.until) return true
+  const error = new AppError('overloaded', 'Too many claim at once: try again.')
+  end(needs, claim, { error })
+  return false
+}
+
+/**
+ * What happens to claims whose transaction failed. If the database refuses one of their sessions,
+ * that must not keep anybody from claiming another: each is dealt out alone, and whoever met the
+ * refused session passes it.
+ */
+function serveFailed(line: ClaimLine, claims: PendingClaim[], error: unknown): PendingClaim[] {
+  const { needs } = line
+  const [only] = claims
+  const isShared = claims.length > 1 && !(error instanceof AppError)
+  if (isShared) {
+    // nobody waits for these transactions but those who claim in them
+    for (const claim of claims) inBackground(needs.log, 'a claim alone', serveAlone(line, claim))
+    return []
+  }
+  if (only && needs.store.refuses(error) && only.refused < mostRefused) {
+    only.refused += 1
+    for (const id of only.tried) {
+      needs.log.error({ session: id, error: String(error) }, 'a session cannot be claimed')
+      only.passed.add(id)
+    }
+    return [only]
+  }
+  for (const claim of claims) end(needs, claim, { error })
+  return []
+}
+
+async function serveAlone(line: ClaimLine, claim: PendingClaim): Promise<void> {
+  for (const again of await serveSome(line, [claim])) enter(line.needs, again)
 }
 
 type End = { result: Claimed } | { error: unknown }
@@ -109,9 +148,7 @@ function end(needs: ClaimNeeds, { resolve, reject }: PendingClaim, how: End): vo
     resolve(how.result)
     return
   }
-  const error = 'error' in how ? how.error : how.result === 'full' ? atCapacity() : crowded()
+  const error = 'error' in how ? how.error : atCapacity()
   needs.metrics.claims.inc({ result: error instanceof AppError ? error.code : 'error' })
   reject(error)
 }
-
-const crowded = () => new AppError('overloaded', 'Too many claim at once: try again.')

@@ -16,6 +16,7 @@ import { settingsOf } from '../settings-of.ts'
 import { isBusy } from '../transition/accept-first.ts'
 import { commitSteps, type Committed, type StepToCommit } from '../transition/commit-step.ts'
 import { greet } from '../transition/greet.ts'
+import { listPlaceOf } from '../transition/place.ts'
 import { takeStep } from '../transition/take-step.ts'
 import { tellSteps, type TellNeeds } from '../transition/tell-step.ts'
 import { presentSessions, type ShownSession } from './present.ts'
@@ -24,53 +25,72 @@ export type Claimer = {
   me: Me
   /** The only lane from which this agent wants a session, if they named one. */
   lane: string | undefined
-  /** Sessions in the agent's private lane that they cannot have, so those behind must be seen. */
+  /** Sessions in the agent's lanes that they cannot have, so those behind must be seen. */
   passed: Set<string>
+  /** Sessions that others had locked when this agent asked, so further ones are looked at too. */
+  held: Set<string>
+  /** The session that the agent would get, so that it is known if the database refuses it. */
+  tried: Set<string>
 }
 /**
- * The session that an agent got. Without one: `none` is queued for them, they are `full`, or others
- * were in the way and they should ask `again`.
+ * What an agent got. Without a session, `none` is queued for them, they are `full`, or others were
+ * in the way and they should ask `again`.
  */
-export type Claimed = ShownSession | 'none' | 'full' | 'again'
+type Without = 'none' | 'full' | 'again'
+type Result = { id: string } | Without
+export type Claimed = ShownSession | Without
 
 /** An agent with the lanes from which they may get a session now. */
 type Entitled = Claimer & { serving: Serving; lanes: Set<string> }
 type Queued = { customer: CustomerRow; session: SessionRow }
 type Locked = {
-  /** In the order of the queue. */
-  rows: Queued[]
+  rows: Map<string, Queued>
   loads: Map<number, { load: number; capacity: number }>
   people: Map<number, UserRow>
   identities: Map<string, number>
   bound: Set<string>
 }
 type Dealt = Queued & { agent: Entitled }
+type Proposed = { entries: QueueEntry[]; wanted: Set<QueueEntry> }
+
+/** What was dealt out and committed. */
+export type Deal = { results: Result[]; steps: Committed[]; stale: QueueEntry[] }
 
 /** How many more sessions are locked than agents ask, because others may be locked elsewhere. */
 const spare = 8
 
-/** Returns for each claimer, in their order, what they got, in the form in which the API shows it. */
+/** Deals out sessions to the claimers, in their order, in one transaction. */
 export async function dealOut(
   needs: TellNeeds,
   companyId: string,
   claimers: Claimer[],
-): Promise<Claimed[]> {
+): Promise<Deal> {
   const settings = await settingsOf(needs, companyId)
   const agents = await entitle(needs, companyId, claimers)
   const entries = await propose(needs, companyId, agents)
   const wanted = wantedOf(entries, agents)
-  if (wanted.length === 0) return agents.map((agent) => leftFor(agent, entries))
+  if (wanted.size === 0) return { results: agents.map(() => 'none'), steps: [], stale: [] }
 
-  const { results, steps, seen } = await needs.store.work('claim', async (unit) => {
+  return needs.store.work('claim', async (unit) => {
     const locked = await lockAll(unit, companyId, { wanted, agents })
-    const { results: all, dealt } = deal(agents, entries, locked)
-    const committed = await give(needs, unit, { dealt, locked, settings })
-    const known = new Set(locked.rows.map(({ session }) => session.session_id))
-    return { results: all, steps: committed, seen: known }
+    const { results, dealt } = deal(agents, { entries, wanted }, locked)
+    const steps = await give(needs, unit, { dealt, locked, settings })
+    const isRight = ({ id, lane }: QueueEntry) => locked.rows.get(id)?.session.lane === lane
+    return { results, steps, stale: [...wanted].filter((entry) => !isRight(entry)) }
   })
+}
+
+/**
+ * Tells everyone of what was dealt out, and returns what each claimer got, in the form in which the
+ * API shows it. It must be called after the commit.
+ */
+export async function tellDeal(
+  needs: TellNeeds,
+  companyId: string,
+  { results, steps, stale }: Deal,
+): Promise<Claimed[]> {
   await tellSteps(needs, companyId, steps)
-  const missing = wanted.filter(({ id }) => !seen.has(id))
-  if (missing.length > 0) await forgetGone(needs, companyId, missing)
+  if (stale.length > 0) await correctIndex(needs, companyId, stale)
   const rows = steps.map(({ moved }) => moved.session)
   const views = new Map(
     (await presentSessions(needs, companyId, rows)).map((view) => [view.id, view]),
@@ -108,7 +128,10 @@ async function propose(
   agents: Entitled[],
 ): Promise<QueueEntry[]> {
   const lanes = [...new Set(agents.flatMap((agent) => [...agent.lanes]))]
-  const limit = agents.length + spare + Math.max(...agents.map(({ passed }) => passed.size))
+  const held = new Set(agents.flatMap((agent) => [...agent.held]))
+  const passed = Math.max(...agents.map((agent) => agent.passed.size))
+  // one more than are ever locked, so that it is seen whether there are further ones
+  const limit = agents.length + spare + held.size + passed + 1
   const proposed = await needs.queue.heads(companyId, lanes, limit)
   if (proposed) return proposed
   const rows = await Promise.all(
@@ -123,47 +146,53 @@ async function propose(
 const suits = ({ lanes, passed }: Entitled, { id, lane }: QueueEntry) =>
   lanes.has(lane) && !passed.has(id)
 
-/** The sessions to lock: the first for each agent, and some more in case others hold these. */
-function wantedOf(entries: QueueEntry[], agents: Entitled[]): QueueEntry[] {
+/**
+ * The sessions to lock: the first for each agent, and some more in case others hold these. Sessions
+ * that others held before are tried too, but not counted.
+ */
+function wantedOf(entries: QueueEntry[], agents: Entitled[]): Set<QueueEntry> {
+  const held = new Set(agents.flatMap((agent) => [...agent.held]))
   const wanted = new Set<QueueEntry>()
   for (const agent of agents) {
-    const first = entries.find((entry) => !wanted.has(entry) && suits(agent, entry))
+    const isNext = (entry: QueueEntry) => !wanted.has(entry) && !held.has(entry.id)
+    const first = entries.find((entry) => isNext(entry) && suits(agent, entry))
     if (first) wanted.add(first)
   }
-  const most = wanted.size + spare
+  let more = spare
   for (const entry of entries) {
-    if (wanted.size === most) break
-    if (agents.some((agent) => suits(agent, entry))) wanted.add(entry)
+    if (wanted.has(entry) || !agents.some((agent) => suits(agent, entry))) continue
+    if (held.has(entry.id)) wanted.add(entry)
+    else if (more > 0) {
+      more -= 1
+      wanted.add(entry)
+    }
   }
-  return entries.filter((entry) => wanted.has(entry))
+  return wanted
 }
-
-/** What an agent is told who got none of the proposed sessions. */
-const leftFor = (agent: Entitled, entries: QueueEntry[]): 'again' | 'none' =>
-  entries.some((entry) => suits(agent, entry)) ? 'again' : 'none'
 
 async function lockAll(
   unit: Unit,
   companyId: string,
-  { wanted, agents }: { wanted: QueueEntry[]; agents: Entitled[] },
+  { wanted, agents }: { wanted: Set<QueueEntry>; agents: Entitled[] },
 ): Promise<Locked> {
-  const ids = wanted.map(({ id }) => id)
+  const ids = [...new Set([...wanted].map(({ id }) => id))]
   const uids = [...new Set(agents.map(({ me }) => me.uid))]
   const customerIds = (await unit.sessions.customersOf(companyId, ids)).map((row) => row.wx_user_id)
   const customers = new Map(
     (await unit.customers.lockFree(companyId, customerIds)).map((row) => [row.wx_user_id, row]),
   )
   const sessions = await unit.sessions.lockFree(companyId, ids)
-  const loads = await unit.loads.lock(uids)
+  const loads = await unit.loads.lockFree(uids)
   const people = await unit.users.byUids(uids)
   const identities = await unit.users.identitiesOf(uids)
   return {
-    rows: sessions
-      .flatMap((session) => {
+    rows: new Map(
+      sessions.flatMap((session) => {
         const customer = customers.get(session.wx_user_id)
-        return customer && session.state === queued ? [{ customer, session }] : []
-      })
-      .sort((a, b) => before(a.session, b.session)),
+        const isFree = customer !== undefined && session.state === queued
+        return isFree ? [[session.session_id, { customer, session }] as const] : []
+      }),
+    ),
     loads: new Map(loads.map(({ uid, load, capacity }) => [uid, { load, capacity }])),
     people: new Map(people.map((row) => [row.uid, row])),
     identities: new Map(
@@ -173,31 +202,60 @@ async function lockAll(
   }
 }
 
-const before = (a: SessionRow, b: SessionRow) =>
-  (a.rank ?? 0) - (b.rank ?? 0) || (a.session_id < b.session_id ? -1 : 1)
-
 /** Decides which agent gets which of the locked sessions, and what the others are told. */
 function deal(
   agents: Entitled[],
-  entries: QueueEntry[],
-  { rows, loads, bound }: Locked,
-): { results: ({ id: string } | Exclude<Claimed, ShownSession>)[]; dealt: Dealt[] } {
-  const left = new Set(rows)
+  proposed: Proposed,
+  locked: Locked,
+): { results: Result[]; dealt: Dealt[] } {
+  const { loads, people } = locked
+  const left = new Map(locked.rows)
   const loadOf = new Map([...loads].map(([uid, { load }]) => [uid, load]))
   const dealt: Dealt[] = []
-  const results = agents.map((agent) => {
+  const results = agents.map((agent): Result => {
     const { uid } = agent.me
-    const own = [...left].filter(({ session }) => agent.lanes.has(session.lane ?? ''))
-    const first = own.find(({ session }) => mayHave(agent, session, bound))
-    if (!first) return leftFor(agent, entries)
-    const load = loadOf.get(uid) ?? 0
+    agent.tried.clear()
+    // whoever is disabled while they wait is told that nobody is queued
+    if (people.get(uid)?.enabled !== 1) return 'none'
+    const first = firstFor(agent, proposed, { left, locked })
+    if (typeof first === 'string') return first
+    const load = loadOf.get(uid)
+    // the load is locked elsewhere, as when another session of the agent ends at this moment
+    if (load === undefined) return 'again'
     if (load >= (loads.get(uid)?.capacity ?? 0)) return 'full'
     loadOf.set(uid, load + 1)
-    left.delete(first)
+    const id = first.session.session_id
+    left.delete(id)
+    agent.tried.add(id)
     dealt.push({ ...first, agent })
-    return { id: first.session.session_id }
+    return { id }
   })
   return { results, dealt }
+}
+
+/**
+ * Finds the first session for the agent, in the order of the queue. A session that others have
+ * locked is left to them. One that was not locked because nobody was expected to come so far is not
+ * jumped over: the agent asks again.
+ */
+function firstFor(
+  agent: Entitled,
+  { entries, wanted }: Proposed,
+  { left, locked: { rows, bound } }: { left: Map<string, Queued>; locked: Locked },
+): Queued | 'again' | 'none' {
+  let without: 'again' | 'none' = 'none'
+  for (const entry of entries) {
+    if (!suits(agent, entry)) continue
+    if (!wanted.has(entry)) return 'again'
+    const row = left.get(entry.id)
+    if (row?.session.lane === entry.lane) {
+      if (mayHave(agent, row.session, bound)) return row
+      continue
+    }
+    without = 'again'
+    if (!rows.has(entry.id)) agent.held.add(entry.id)
+  }
+  return without
 }
 
 /**
@@ -248,18 +306,21 @@ async function give(
   return commitSteps(needs, unit, steps)
 }
 
-/** Removes sessions from the queue index that were proposed and are not queued any more. */
-async function forgetGone(
+/**
+ * Corrects the queue index where it proposed sessions that were not found where it said: they are
+ * no longer queued, wait in another lane, or were only locked by somebody else.
+ */
+async function correctIndex(
   needs: TellNeeds,
   companyId: string,
-  missing: QueueEntry[],
+  stale: QueueEntry[],
 ): Promise<void> {
-  const ids = missing.map(({ id }) => id)
-  const still = await needs.store.read.sessions.queuedAmong(companyId, ids)
-  const gone = missing.filter(({ id }) => !still.has(id))
-  if (gone.length === 0) return
-  await needs.queue.move(
-    companyId,
-    gone.map(({ id, lane }) => ({ id, from: laneList(lane), to: null })),
-  )
+  const ids = stale.map(({ id }) => id)
+  const rows = await needs.store.read.sessions.byIds(companyId, ids)
+  const real = new Map(rows.map((row) => [row.session_id, listPlaceOf(row)]))
+  const moves = stale.flatMap(({ id, lane }) => {
+    const [from, to] = [laneList(lane), real.get(id) ?? null]
+    return to?.list === from ? [] : [{ id, from, to }]
+  })
+  if (moves.length > 0) await needs.queue.move(companyId, moves)
 }

@@ -11,6 +11,16 @@ export class LoadQueries extends Queries {
     )
   }
 
+  /** Locks the loads of these people, but not those that somebody else has locked at the moment. */
+  lockFree(uids: number[]) {
+    const some = list([...uids].sort((a, b) => a - b))
+    const { skipLocked, forUpdate } = this.sql.dialect
+    return this.sql.all<AgentLoadRow>(
+      `select * from agent_load where uid in (${some.marks}) order by uid${skipLocked ?? forUpdate}`,
+      some.values,
+    )
+  }
+
   find(uid: number) {
     return this.sql.one<AgentLoadRow>('select * from agent_load where uid = ?', [uid])
   }

@@ -56,16 +56,6 @@ export class SessionQueries extends Queries {
     )
   }
 
-  /** Which of these sessions are queued. */
-  async queuedAmong(companyId: string, ids: string[]) {
-    const some = list(ids)
-    const rows = await this.sql.all<{ session_id: string }>(
-      `select session_id from message_session where ${this.sql.dialect.filter('company_id')} = ? and session_id in (${some.marks}) and state = ${queued}`,
-      [companyId, ...some.values],
-    )
-    return new Set(rows.map((row) => row.session_id))
-  }
-
   find(companyId: string, id: string) {
     return this.sql.one<SessionRow>(
       'select * from message_session where company_id = ? and session_id = ?',
