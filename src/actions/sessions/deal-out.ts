@@ -37,7 +37,7 @@ export type Claimer = {
  * in the way and they should ask `again`.
  */
 type Without = 'none' | 'full' | 'again'
-type Result = { id: string } | Without
+type DealResult = { id: string } | Without
 export type Claimed = ShownSession | Without
 
 /** An agent with the lanes from which they may get a session now. */
@@ -54,7 +54,7 @@ type Dealt = Queued & { agent: Entitled }
 type Proposed = { entries: QueueEntry[]; wanted: Set<QueueEntry> }
 
 /** What was dealt out and committed. */
-export type Deal = { results: Result[]; steps: Committed[]; stale: QueueEntry[] }
+export type Deal = { results: DealResult[]; steps: Committed[]; stale: QueueEntry[] }
 
 /** How many more sessions are locked than agents ask, because others may be locked elsewhere. */
 const spare = 8
@@ -207,12 +207,12 @@ function deal(
   agents: Entitled[],
   proposed: Proposed,
   locked: Locked,
-): { results: Result[]; dealt: Dealt[] } {
+): { results: DealResult[]; dealt: Dealt[] } {
   const { loads, people } = locked
   const left = new Map(locked.rows)
   const loadOf = new Map([...loads].map(([uid, { load }]) => [uid, load]))
   const dealt: Dealt[] = []
-  const results = agents.map((agent): Result => {
+  const results = agents.map((agent): DealResult => {
     const { uid } = agent.me
     agent.tried.clear()
     // whoever is disabled while they wait is told that nobody is queued
