@@ -3,7 +3,7 @@
 // the API. It also reports what claims cost while a lost queue index is being rebuilt.
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Edition } from '../../test/support/edition.ts'
+import type { Edition } from '../services/editions.ts'
 import { startServer } from './child.ts'
 import { claimFiguresOf, type Claim, type ClaimFigures } from './claims.ts'
 import type { Cluster } from './cluster.ts'

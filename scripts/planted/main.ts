@@ -2,7 +2,7 @@
 // tests that must detect it. Before that, these tests run without any fault: one that fails then
 // proves nothing.
 import { resolve } from 'node:path'
-import type { Edition } from '../../test/support/edition.ts'
+import type { Edition } from '../services/editions.ts'
 import { startMariadb } from '../services/mariadb.ts'
 import { startRedis } from '../services/redis.ts'
 import { editionOf, readTest, type Fault } from './fault.ts'

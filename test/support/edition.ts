@@ -13,7 +13,6 @@ const told = process.env
 
 export const isCluster = told['KEFU_TEST_EDITION'] === 'cluster'
 
-export type Edition = 'embedded' | 'cluster'
 export type OpenedEdition = { settings: Record<string, string>; close: () => Promise<void> }
 
 export type Servers = { mariadb: string; redis: string }

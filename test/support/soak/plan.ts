@@ -1,5 +1,5 @@
 // Plans which disturbances happen when. The plan depends only on the seed.
-import type { Edition } from '../edition.ts'
+import type { Edition } from '../../../scripts/services/editions.ts'
 import { openDraw, type Draw } from '../random.ts'
 
 const ofHouse = {
