@@ -9,7 +9,6 @@ import {
   faultsOf,
   nowMs,
   processes,
-  queuedSessions,
   together,
   warming,
   type ClaimsMade,
@@ -20,12 +19,18 @@ import { agentsIn, queueIn, type Agent } from './crowd.ts'
 import { benchAccount } from './pushes.ts'
 import { openPrepared } from './serve-kefu.ts'
 
-// How many sessions an agent may have. Together the agents have more room than there are sessions,
-// because agents who are full are not measured here.
-const capacity = 6
-const triesForMs = 60_000
+/** If each claim took this long, the agents would still have the time to empty the queue. */
+const longestMs = 1000
 
-export async function claimKefu(cluster: Cluster, dir: string): Promise<ClaimsMade> {
+export async function claimKefu(
+  cluster: Cluster,
+  dir: string,
+  queued: number,
+): Promise<ClaimsMade> {
+  // together the agents have more room than there are sessions, because agents who are full are not
+  // measured here
+  const capacity = Math.ceil(queued / claimers) + 1
+  const triesForMs = 60_000 + capacity * longestMs
   const database = await cluster.fresh()
   const settingsOf = (n: number) => ({ ...database.settings, DATA_DIR: join(dir, `process-${n}`) })
   const { app } = await openPrepared(settingsOf(0), 'plain', { withoutCron: true })
@@ -36,14 +41,14 @@ export async function claimKefu(cluster: Cluster, dir: string): Promise<ClaimsMa
     for (let n = 1; n <= processes; n += 1) {
       running.push(await startServer('kefu', [JSON.stringify(settingsOf(n))]))
     }
-    const all = { urls: running.map(({ url }) => url), sockets }
+    const all = { urls: running.map(({ url }) => url), sockets, triesForMs }
     const first = await agentsIn(ports, { howMany: claimers, capacity: warming, prefix: 'warm' })
     const agents = await agentsIn(ports, { howMany: claimers, capacity })
     await queueIn(ports, { howMany: warming, appid: benchAccount.appid, prefix: 'oWarm' })
     await claimAll(all, first)
-    await queueIn(ports, { howMany: queuedSessions, appid: benchAccount.appid })
+    await queueIn(ports, { howMany: queued, appid: benchAccount.appid })
     const claimed = await claimAll(all, agents)
-    const faults = [...faultsOf(claimed, queuedSessions), ...(await storeFaults(database.number))]
+    const faults = [...faultsOf(claimed, queued), ...(await storeFaults(database.number, queued))]
     if (faults.length > 0) {
       throw new Error(`kefu: ${faults.join('; ')}; ${claimed.failures} failures. No figures.`)
     }
@@ -56,9 +61,12 @@ export async function claimKefu(cluster: Cluster, dir: string): Promise<ClaimsMa
   }
 }
 
-type Doors = { urls: string[]; sockets: Sockets }
+type Doors = { urls: string[]; sockets: Sockets; triesForMs: number }
 
-async function claimAll({ urls, sockets }: Doors, agents: Agent[]): Promise<ClaimsMade> {
+async function claimAll(
+  { urls, sockets, triesForMs }: Doors,
+  agents: Agent[],
+): Promise<ClaimsMade> {
   const until = nowMs() + triesForMs
   return together(
     await Promise.all(
@@ -119,7 +127,7 @@ function claim(url: string, token: string, agent: Sockets): Promise<ClaimAnswer>
   })
 }
 
-async function storeFaults(number: NumberOf): Promise<string[]> {
+async function storeFaults(number: NumberOf, queued: number): Promise<string[]> {
   const waiting = await number(`select count(*) from message_session where state = ${inQueue}`)
   const owned = await number(
     `select count(*) from message_session where state = ${active} and uid is not null`,
@@ -131,8 +139,8 @@ async function storeFaults(number: NumberOf): Promise<string[]> {
   const claims = await number("select count(*) from session_ledger where reason = 'claimed'")
   return [
     ...(waiting > 0 ? [`${waiting} sessions still wait`] : []),
-    ...(owned !== warming + queuedSessions ? [`${owned} sessions have an agent`] : []),
-    ...(claims !== warming + queuedSessions ? [`${claims} claims in the ledger`] : []),
+    ...(owned !== warming + queued ? [`${owned} sessions have an agent`] : []),
+    ...(claims !== warming + queued ? [`${claims} claims in the ledger`] : []),
     ...(wrong > 0 ? [`${wrong} agents hold more than they may or than is counted`] : []),
   ]
 }

@@ -7,18 +7,10 @@ import { Redis } from 'ioredis'
 import { createConnection, type Connection } from 'mysql2/promise'
 import { active, queued as inQueue } from '../../rules/session/states.ts'
 import { started } from './child.ts'
-import {
-  claimers,
-  faultsOf,
-  processes,
-  queuedSessions,
-  together,
-  warming,
-  type ClaimsMade,
-} from './claims.ts'
+import { claimers, faultsOf, processes, together, warming, type ClaimsMade } from './claims.ts'
 import type { Cluster } from './cluster.ts'
 
-export async function claimBare(cluster: Cluster): Promise<ClaimsMade> {
+export async function claimBare(cluster: Cluster, queued: number): Promise<ClaimsMade> {
   const database = await cluster.fresh()
   const children: ChildProcess[] = []
   const [sql, redis] = [await createConnection(database.url), new Redis(cluster.redisUrl)]
@@ -30,15 +22,15 @@ export async function claimBare(cluster: Cluster): Promise<ClaimsMade> {
       children.push(await startOne([database.url, cluster.redisUrl], n))
     }
     await fill(sql, redis, { list: 'warm', howMany: warming })
-    await fill(sql, redis, { list: 'main', howMany: queuedSessions })
+    await fill(sql, redis, { list: 'main', howMany: queued })
     await claimAll(children, 'warm')
     const claimed = await claimAll(children, 'main')
     const kept = await database.number(
       `select count(*) from bare_session where state = ${active} and uid > 0 and id like 'main%'`,
     )
     const faults = [
-      ...faultsOf(claimed, queuedSessions),
-      ...(kept !== queuedSessions ? [`${kept} of ${queuedSessions} rows were kept`] : []),
+      ...faultsOf(claimed, queued),
+      ...(kept !== queued ? [`${kept} of ${queued} rows were kept`] : []),
     ]
     if (faults.length > 0) throw new Error(`the bare claim: ${faults.join('; ')}. No figures.`)
     return claimed

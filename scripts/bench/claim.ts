@@ -11,7 +11,6 @@ import {
   connections,
   claimFiguresOf,
   processes,
-  queuedSessions,
   warming,
   type ClaimFigures,
 } from './claims.ts'
@@ -27,18 +26,20 @@ export async function claimBench(args: string[]): Promise<void> {
     options: {
       rounds: { type: 'string', default: '5' },
       sizes: { type: 'string', default: '1000,1000000' },
+      queued: { type: 'string', default: '1000' },
       only: { type: 'string', default: '' },
     },
   })
   const rounds = wholeNumber('rounds', values.rounds, 50)
   const sizes = values.sizes.split(',').map((size) => wholeNumber('sizes', size, 1_000_000))
+  const queued = wholeNumber('queued', values.queued, 100_000)
   const dir = freshDirOnDisk()
   leaveNothing(dir)
   const cluster = await openCluster(dir)
   try {
     console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms`)
     if (values.only !== 'peer') await besideSizes(cluster, dir, sizes)
-    if (values.only !== 'sizes') await besidePeer(cluster, dir, rounds)
+    if (values.only !== 'sizes') await besidePeer(cluster, dir, { rounds, queued })
   } finally {
     await cluster.close()
     removeDir(dir)
@@ -53,19 +54,23 @@ async function besideSizes(cluster: Cluster, dir: string, sizes: number[]): Prom
   if (!printSized(done)) throw new Error('the longest queue costs a claim more than it may')
 }
 
-async function besidePeer(cluster: Cluster, dir: string, rounds: number): Promise<void> {
+async function besidePeer(
+  cluster: Cluster,
+  dir: string,
+  { rounds, queued }: { rounds: number; queued: number },
+): Promise<void> {
   console.log(
-    `${rounds} rounds of ${queuedSessions} sessions after ${warming} to warm, ${claimers} claim at once; both sides are ` +
+    `${rounds} rounds of ${queued} sessions after ${warming} to warm, ${claimers} claim at once; both sides are ` +
       `${processes} processes with ${connections} connections each for claims; kefu is asked over HTTP`,
   )
   const done: ClaimRound[] = []
   for (let n = 1; n <= rounds; n++) {
     done.push({
-      bare: claimFiguresOf(await claimBare(cluster)),
-      kefu: claimFiguresOf(await claimKefu(cluster, dir)),
+      bare: claimFiguresOf(await claimBare(cluster, queued)),
+      kefu: claimFiguresOf(await claimKefu(cluster, dir, queued)),
     })
     console.log(
-      `  round ${n}: each of ${queuedSessions} sessions claimed once on both sides, no agent over their capacity`,
+      `  round ${n}: each of ${queued} sessions claimed once on both sides, no agent over their capacity`,
     )
   }
   print(done)

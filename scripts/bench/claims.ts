@@ -1,7 +1,6 @@
 // What both sides of the claim benchmark share: the numbers of agents and sessions, and the record
 // of a claim.
 export const claimers = 200
-export const queuedSessions = 1000
 export const warming = 500
 export const processes = 2
 /**

@@ -12,7 +12,7 @@ const benches: Record<string, { says: string; run: (args: string[]) => Promise<v
     run: webhookBench,
   },
   claim: {
-    says: '[--rounds 5] [--sizes 1000,1000000] [--only sizes|peer]\n  a claim where a thousand and where a million are queued, in both editions; then 200 agents claim 1,000 queued sessions, beside ZPOPMIN and a conditional UPDATE',
+    says: '[--rounds 5] [--sizes 1000,1000000] [--queued 1000] [--only sizes|peer]\n  a claim where a thousand and where a million are queued, in both editions; then 200 agents claim the queued sessions, beside ZPOPMIN and a conditional UPDATE',
     run: claimBench,
   },
   xml: {
