@@ -40,6 +40,8 @@ function runTests(flags) {
 
 const flags = process.argv.slice(2)
 if (!flags.includes('--typed') && !(await runScript('types'))) process.exit(1)
+// the build is finished before the tests and arch begin, since both would build what is not built
+if (!(await runScript('build'))) process.exit(1)
 const holds = await Promise.all([
   runTests(flags.filter((flag) => flag !== '--typed')),
   runAll('lint', 'formatted', 'arch'),
