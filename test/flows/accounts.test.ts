@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { groupLane } from '../../rules/session/lane.ts'
-import { testAccount, openHouse, password, post, signIn, type Actor } from '../support/app.ts'
+import {
+  testAccount,
+  openHouse,
+  password,
+  post,
+  signIn,
+  type Actor,
+  type House,
+} from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
 import { rawPush, signed, textXml } from '../support/raw-push.ts'
@@ -15,6 +23,22 @@ const mini = {
   encodingAesKey: 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ',
   originalId: 'gh_333333333333',
   name: '小程序',
+}
+
+/** Lets a new customer write and checks that this person's reply arrives. */
+async function replyArrives(house: House, agent: Actor): Promise<void> {
+  const customer = await follower(house)
+  await customer.says('你好')
+  const { id } = (await agent.call('POST', '/api/sessions/claim', {})).body
+  const text = '在'
+  await agent.call('POST', `/api/sessions/${id}/messages`, {
+    clientMsgId: 'b1',
+    type: 'text',
+    text,
+  })
+  await eventually(async () => {
+    assert.ok((await customer.inbox()).some((item) => item.text === text))
+  })
 }
 
 void test('the secrets of an account can be written but never read, and a company has a maximum number of accounts of both kinds', async (t) => {
@@ -365,14 +389,7 @@ void test('a company that takes over the appid of a deleted account fetches its 
   const b = await signIn(house.url, 'boss-b')
   assert.equal((await b.call('POST', '/api/accounts', testAccount)).status, 201)
   await house.heard()
-  const customer = await follower(house)
-  await customer.says('你好')
-  const { id } = (await b.call('POST', '/api/sessions/claim', {})).body
-  const text = '在'
-  await b.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'b1', type: 'text', text })
-  await eventually(async () => {
-    assert.ok((await customer.inbox()).some((item) => item.text === text))
-  })
+  await replyArrives(house, b)
 })
 
 void test('a company that adds an account which another one deleted sends with an access token of its own, even if the secret is the same and the process has sent for the other', async (t) => {
@@ -430,14 +447,7 @@ void test('a company can send for its account even if the company that deleted i
   }
   await house.app.ports.store.work('rest', (unit) => unit.sql.insert('access_token', [late]))
 
-  const customer = await follower(house)
-  await customer.says('你好')
-  const { id } = (await b.call('POST', '/api/sessions/claim', {})).body
-  const text = '在'
-  await b.call('POST', `/api/sessions/${id}/messages`, { clientMsgId: 'b1', type: 'text', text })
-  await eventually(async () => {
-    assert.ok((await customer.inbox()).some((item) => item.text === text))
-  })
+  await replyArrives(house, b)
 })
 
 void test('a person who served a deleted account can be saved with the accounts that are shown for them', async (t) => {
