@@ -111,7 +111,9 @@ function runOnce(groups, { node = process.execPath, files, limitMs, env = {} }) 
     writeFileSync(tests, imports.join(''))
     // the tests are imported dynamically: a static import would load them, and node:test with them,
     // before untraced.js has run
-    const first = group.some(usesDescribe) ? '' : `import '${pathToFileURL(untraced)}'\n`
+    // other versions of Node follow promises in other ways, so there nothing is changed
+    const isTraced = node !== process.execPath || group.some(usesDescribe)
+    const first = isTraced ? '' : `import '${pathToFileURL(untraced)}'\n`
     writeFileSync(entry, `${first}await import('./${basename(tests)}')\n`)
     return entry
   })
