@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { jobs, type Job } from '../../src/actions/jobs/jobs.ts'
+import { jobFailed, openSchedule } from '../../src/cron/schedule.ts'
+import { AppError } from '../../src/errors.ts'
 import { runByHand, runSlot } from '../../src/actions/jobs/run-job.ts'
 import { testAccount, openHouse, password } from '../support/app.ts'
+import { eventually } from '../support/eventually.ts'
 
 void test('if many processes want the same slot of a job, exactly one runs it and nobody later does; the next slot is free', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
@@ -26,6 +29,45 @@ void test('if many processes want the same slot of a job, exactly one runs it an
   assert.equal(ran(await come('1')), 0, 'it is over, and nobody has it again')
   assert.equal(ran(await come('2')), 1)
   assert.equal(runs, 2)
+})
+
+void test('a job whose slot cannot be taken runs in the same slot as soon as the database takes it, and that is logged once', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const { ports } = house.app
+  const logged: unknown[] = []
+  let refused = 0
+  let isAway = true
+  const schedule = openSchedule({
+    ...ports,
+    log: {
+      ...ports.log,
+      error: (facts, text) => {
+        if ((facts as { job?: string }).job === 'sweep-vault') logged.push(text)
+      },
+    },
+    store: {
+      ...ports.store,
+      work: (...call) => {
+        if (!isAway) return ports.store.work(...call)
+        refused += 1
+        return Promise.reject(new AppError('store_away', 'The database is away.'))
+      },
+    },
+  })
+  t.after(() => schedule.close())
+  const daily = jobs.find(({ name }) => name === 'sweep-vault')
+  assert.ok(daily && daily.everyMs > 3_600_000, 'its next slot is hours away')
+  await eventually(() => {
+    assert.ok(refused > 2 * jobs.length, `${refused}`)
+  })
+  isAway = false
+  const runs = () =>
+    house.rows<{ slot: string }>("select slot from job_run where job = 'sweep-vault'")
+  await eventually(async () => {
+    assert.equal((await runs()).length, 1)
+  })
+  assert.deepEqual(logged, [jobFailed])
 })
 
 void test('a job for the installation runs once per slot, however many companies there are', async (t) => {

@@ -3,6 +3,7 @@
 // served, and no warning may have been logged. A test announces what it causes on purpose.
 import { selfCheck } from '../../src/actions/self-check/self-check.ts'
 import type { App } from '../../src/app.ts'
+import { jobFailed } from '../../src/cron/schedule.ts'
 import { silentLog, type Log } from '../../src/log.ts'
 import { starves } from './starves.ts'
 
@@ -40,6 +41,12 @@ const ofRefused = 'a push was refused by SQL: GET /api/pushes/refused lists it'
 const seemsLate = 'Redis does not answer: the work goes on from SQL'
 
 /**
+ * A process that gets no processor time in the middle of a transaction keeps its rows for so long,
+ * and a job's slot is then taken by nobody at first.
+ */
+const seemHeld = ['rows were held by others for too long', jobFailed]
+
+/**
  * A report of a process: a line of its log, or a request it did not serve. `starved`: not served,
  * or an answer that seemed late, because the process got no processor time.
  */
@@ -51,20 +58,27 @@ export type ProcessReport = {
 
 const clip = (facts: object) => JSON.stringify(facts).slice(0, 500)
 
+function isOfStarving({ text, facts }: Pick<ProcessReport, 'text' | 'facts'>): boolean {
+  if (text === seemsLate) return facts.includes('timed out') && starves()
+  return seemHeld.includes(text) && /Lock wait|Others hold/.test(facts) && starves()
+}
+
 /**
  * Reports warnings and errors to `hear`. Errors are also printed, so that they stand beside a test
  * that fails.
  */
 export function hearingLog(hear: (said: ProcessReport) => void): Log {
+  const tell = (level: 'warn' | 'error', text: string, facts: string) => {
+    hear({ level: isOfStarving({ text, facts }) ? 'starved' : level, text, facts })
+  }
   return {
     ...silentLog,
     warn: (facts, text) => {
-      const isStarved = text === seemsLate && clip(facts).includes('timed out') && starves()
-      hear({ level: isStarved ? 'starved' : 'warn', text, facts: clip(facts) })
+      tell('warn', text, clip(facts))
     },
     error: (facts, text) => {
       console.error(`error: ${text} ${clip(facts)}`)
-      hear({ level: 'error', text, facts: clip(facts) })
+      tell('error', text, clip(facts))
     },
   }
 }
@@ -119,7 +133,8 @@ export function openEndsClean(): EndsClean {
     unserved: [] as { most: number; why: string }[],
   }
   const hear = (one: ProcessReport) => {
-    said.push(one)
+    // what another process reports may be because this one got no processor time
+    said.push(isOfStarving(one) ? { ...one, level: 'starved' } : one)
   }
   const isAnnounced = ({ text }: ProcessReport) =>
     announced.logs.some((one) => (typeof one === 'string' ? one === text : one.test(text)))
