@@ -10,7 +10,7 @@ import { testAccount, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { endBefore } from '../support/obstacles.ts'
 import { inTime, timePasses } from '../support/pauses.ts'
-import { rawPush, textXml } from '../support/raw-push.ts'
+import { pushAgain, rawPush, textXml } from '../support/raw-push.ts'
 
 /**
  * Keeps the single writer of the database busy until it is released, so that pushes have to wait.
@@ -248,4 +248,30 @@ void test('while the oldest push has waited too long, the next one is refused at
   )
   assert.equal((await rawPush(house, textXml('o4', '4', '四'))).status, 200)
   assert.equal((await house.rows('select * from message_data')).length, 4)
+})
+
+void test('a push that is still being stored when its time is over is refused so that WeChat sends it again, and is stored once', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  house.announce({
+    unserved: { most: 9, why: 'one is stored too slowly, and others wait behind it' },
+  })
+  const release = await holdWriter(house)
+  const push = (n: number) => rawPush(house, textXml(`o${n}`, `${n}`, '在吗'))
+  const began = performance.now()
+  const late = [push(1), push(2)]
+  assert.deepEqual(await Promise.all(late.map(statusAtOnce)), [503, 503])
+  const took = performance.now() - began
+  assert.ok(took > 3000, `${took} ms: another limit refused them`)
+  assert.equal(await statusAtOnce(push(3)), 503, 'they still count as the oldest')
+  await release()
+  await eventually(async () => {
+    assert.equal((await house.rows('select * from message_data')).length, 1)
+  })
+  const again = [1, 2, 3].map((n) => pushAgain(house, textXml(`o${n}`, `${n}`, '在吗')))
+  assert.deepEqual(
+    (await Promise.all(again)).map(({ status }) => status),
+    [200, 200, 200],
+  )
+  assert.equal((await house.rows('select * from message_data')).length, 3)
 })

@@ -13,6 +13,14 @@ export const pushes: Fault[] = [
     caughtBy: ['flows/pushes: while the database is away a push gets 500 and /readyz'],
   },
   {
+    name: 'answered-when-wechat-has-gone',
+    means: 'A push is answered whenever its transaction ends, however late that is.',
+    file: 'src/actions/push/pending-push.ts',
+    find: '      pending.reject(late())\n',
+    put: '      waiting.delete(pending)\n',
+    caughtBy: ['faults/gate: a push that is still being stored when its time is over'],
+  },
+  {
     name: 'answered-before-the-disk',
     means: 'Whoever waits for a commit is answered before the disk has it.',
     file: 'src/store/sqlite.ts',

@@ -3,7 +3,7 @@
 // smaller, would wait for each other's locks, and used more processor time per push with both
 // databases.
 import { openBatchRunner } from './batch-runner.ts'
-import type { RunnerNeeds } from './pending-push.ts'
+import { openAnswers, type RunnerNeeds } from './pending-push.ts'
 import type { Push, PushAnswer } from './decide/push.ts'
 import { openSingleRunner } from './single-runner.ts'
 
@@ -23,13 +23,13 @@ export type Batches = {
 }
 
 export function openBatches(needs: RunnerNeeds): Batches {
+  const promised = openAnswers(needs)
   const singles = openSingleRunner(needs)
   const runner = openBatchRunner(needs, singles)
   return {
     oldestMs: runner.oldestMs,
     take: (push) =>
-      new Promise((resolve, reject) => {
-        const pending = { push, since: needs.clock.mono(), resolve, reject }
+      promised(push, (pending) => {
         // if an earlier push of this customer is running alone, this one waits behind it
         if (!singles.follows(pending)) runner.take(pending)
       }),
