@@ -3,12 +3,13 @@
 import type { Fault } from '../fault.ts'
 
 const dealOut = 'src/actions/sessions/deal-out.ts'
+const dealFile = 'src/actions/sessions/deal.ts'
 
 export const queueFaults: Fault[] = [
   {
     name: 'dealt-out-twice',
     means: 'Two agents who claim together are dealt the same session.',
-    file: dealOut,
+    file: dealFile,
     find: 'left.delete(id)',
     put: 'left.has(id)',
     caughtBy: ['flows/claims: agents who claim the next session at the same moment share'],
@@ -16,7 +17,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'dealt-beyond-capacity',
     means: 'Whoever claims several times at once is dealt more than they have room for.',
-    file: dealOut,
+    file: dealFile,
     find: 'loadOf.set(uid, load + 1)',
     put: 'loadOf.set(uid, load)',
     caughtBy: ['flows/claims: an agent with room for one who claims the next session 20'],
@@ -48,7 +49,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'jumps-the-queue-when-passing',
     means: 'Whoever passes many sessions takes one that was locked for somebody else.',
-    file: dealOut,
+    file: dealFile,
     find: "if (!wanted.has(entry)) return 'again'",
     put: 'if (!wanted.has(entry)) continue',
     caughtBy: ['flows/claims: an agent who passes many sessions that they cannot have'],
@@ -85,7 +86,7 @@ export const queueFaults: Fault[] = [
     find: 'accountIds: own.accountIds.filter((id) => bound.has(id)),',
     put: 'accountIds: own.accountIds.filter((id) => bound.has(id) || id !== null),',
     also: [
-      { file: dealOut, find: 'if (!bound.has(accountId) || whyNotFrom', put: 'if (whyNotFrom' },
+      { file: dealFile, find: 'if (!bound.has(accountId) || whyNotFrom', put: 'if (whyNotFrom' },
     ],
     caughtBy: ['flows/lanes: a session at the head of the queue whose account is'],
   },
@@ -213,7 +214,7 @@ export const queueFaults: Fault[] = [
   {
     name: 'claims-out-of-order',
     means: 'A claim takes whoever came last.',
-    file: dealOut,
+    file: dealFile,
     find: '  for (const entry of entries) {\n    if (!suits(agent, entry)) continue\n',
     put: '  for (const entry of entries.toReversed()) {\n    if (!suits(agent, entry)) continue\n',
     caughtBy: ['flows/claims: claiming the next session takes sessions in the order'],

@@ -9,7 +9,8 @@ import type { Me } from '../access/caller.ts'
 import { refuseForeignLane, servingOf } from '../access/serving.ts'
 import { atCapacity } from '../transition/write-step.ts'
 import type { ClaimNeeds } from './claim-session.ts'
-import { dealOut, tellDeal, type Claimed, type Claimer, type Deal } from './deal-out.ts'
+import { dealOut, tellDeal, type Claimed, type Deal } from './deal-out.ts'
+import type { Claimer } from './deal.ts'
 import type { ShownSession } from './present.ts'
 
 /** How many claims are dealt out in one transaction. */
