@@ -1,6 +1,8 @@
 // Limits how much one account may do at once in a process. An account that answers quickly may run
-// more and more calls in parallel; a slow one keeps a single place. So slow accounts cannot fill
-// the process, and each account has at least one place until `most` calls run.
+// more and more calls in parallel. If one of its calls hangs, a single other one finds out whether
+// the whole account does: if that returns quickly, the account goes on as before, and if not, it
+// keeps these two places, or one while many calls run. So slow accounts cannot fill the process, and
+// each account has at least one place until `most` calls run.
 import type { Clock } from '../clock.ts'
 
 export type ShareLimits = {
@@ -23,19 +25,28 @@ export type Shares = {
   begin: (accountId: string) => () => void
 }
 
-type Share = { began: Set<{ at: number }>; may: number }
+/** `quickAt`: when a call last returned quickly. */
+type Share = { began: Set<{ at: number }>; may: number; quickAt: number }
+
+/** How many calls of an account may hang: one, and one that finds out whether others hang too. */
+const mostLate = 2
+const newShare = (may: number): Share => ({ began: new Set(), may, quickAt: -Infinity })
 
 export function openShares(clock: Clock, limits: ShareLimits): Shares {
   const shares = new Map<string, Share>()
   const isLate = (at: number) => clock.mono() - at > limits.slowAfterMs
-  const isSlow = ({ began }: Share) => [...began].some(({ at }) => isLate(at))
+  const isSlow = ({ began, quickAt }: Share) =>
+    [...began].some(({ at }) => isLate(at) && at + limits.slowAfterMs > quickAt)
   const running = (accountId: string) => shares.get(accountId)?.began.size ?? 0
   const together = (which: (share: Share) => boolean) =>
     [...shares.values()].reduce((sum, share) => sum + (which(share) ? share.began.size : 0), 0)
 
   const end = (accountId: string, share: Share, call: { at: number }) => {
     share.began.delete(call)
-    share.may = isLate(call.at) ? 1 : Math.min(limits.perAccount, share.may + 1)
+    if (!isLate(call.at)) {
+      share.may = Math.min(limits.perAccount, share.may + 1)
+      share.quickAt = clock.mono()
+    } else if (call.at + limits.slowAfterMs > share.quickAt) share.may = 1
     // an account with no call running is forgotten, unless it is slow: that is remembered until it
     // becomes quick again
     if (share.began.size === 0 && share.may > 1) shares.delete(accountId)
@@ -43,15 +54,18 @@ export function openShares(clock: Clock, limits: ShareLimits): Shares {
   return {
     running,
     room: (accountId) => {
-      const share = shares.get(accountId) ?? { began: new Set(), may: limits.first }
-      if (together(() => true) >= limits.most) return 0
-      const own = share.began.size === 0 ? 1 : 0
+      const share = shares.get(accountId) ?? newShare(limits.first)
+      const all = together(() => true)
+      if (all >= limits.most) return 0
+      const mayHang = all > limits.most / 2 ? 1 : mostLate
+      const allHang = [...share.began].every(({ at }) => isLate(at))
+      const own = allHang && share.began.size < mayHang ? 1 : 0
       const left = limits.atOnce - together((other) => !isSlow(other))
       const may = isSlow(share) ? 1 : share.may
       return Math.max(own, Math.min(may - share.began.size, left))
     },
     begin: (accountId) => {
-      const share = shares.get(accountId) ?? { began: new Set(), may: limits.first }
+      const share = shares.get(accountId) ?? newShare(limits.first)
       shares.set(accountId, share)
       const call = { at: clock.mono() }
       share.began.add(call)

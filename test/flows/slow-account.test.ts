@@ -6,6 +6,7 @@ import { sample } from 'wechat-simulator'
 import { openHouse, post, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
+import { timePasses } from '../support/pauses.ts'
 import { openAccounts, reply, openTalks, type Talk } from '../support/talks.ts'
 
 /** Counts how many lines of these accounts are in each state of delivery. */
@@ -76,6 +77,33 @@ void test('while WeChat hangs for fifty accounts, replies of another account sti
   })
   const { unknown = 0 } = await standing(house, slow)
   assert.ok(unknown <= hanging.length * 0.8, `they waited for ${unknown} of the slow accounts`)
+})
+
+void test('while one call of an account hangs, replies to its other followers arrive', async (t) => {
+  const house = await openHouse({ rules: false })
+  t.after(() => house.close())
+  const agent = await agentOf(house)
+  const [appid = ''] = await openAccounts(house, 1)
+  const [hanging, ...others] = await openTalks(house, agent, { appid, many: 13 })
+  assert.ok(hanging)
+  await strike(house, [appid], { ...silentSends, next: 1 })
+
+  await reply(agent, hanging)
+  await eventually(async () => {
+    assert.deepEqual(await standing(house, [appid]), { sending: 1 })
+  })
+  // a call that hangs for more than a second is suspicious
+  await timePasses(1200)
+  await Promise.all(others.map((talk) => reply(agent, talk)))
+  await eventually(async () => {
+    assert.deepEqual(await standing(house, [appid]), { sent: others.length, unknown: 1 })
+  }, 'back')
+  const rows = await house.rows<{ state: string; settled_at: number }>(
+    'select state, settled_at from outbox',
+  )
+  const endOf = (state: string) =>
+    Math.max(...rows.filter((row) => row.state === state).map((row) => row.settled_at))
+  assert.ok(endOf('sent') < endOf('unknown'), `${endOf('sent')}, ${endOf('unknown')}`)
 })
 
 void test('while an upload hangs, texts of the same account and pictures of another account arrive', async (t) => {

@@ -112,6 +112,14 @@ export const replyFaults: Fault[] = [
     caughtBy: ['flows/slow-account: while WeChat hangs for one account, replies of other'],
   },
   {
+    name: 'hanging-call-holds-its-account',
+    means: 'While one call of an account hangs, none of its others begins.',
+    file: 'src/actions/shares.ts',
+    find: 'const mostLate = 2',
+    put: 'const mostLate = 1',
+    caughtBy: ['flows/slow-account: while one call of an account hangs, replies to its'],
+  },
+  {
     name: 'resend-key-of-an-agent',
     means: "An agent's clientMsgId may take the place of a resend.",
     file: 'src/actions/messages/resend-message.ts',
