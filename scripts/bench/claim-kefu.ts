@@ -1,8 +1,9 @@
 // kefu's own part of the benchmark of claims: 200 agents claim queued sessions at two processes of
 // the product, through its API.
-import { Agent as Sockets, request } from 'node:http'
+import { Agent as Sockets } from 'node:http'
 import { join } from 'node:path'
 import { active, ownedStates, queued as inQueue } from '../../rules/session/states.ts'
+import { callHttp, type HttpAnswer } from './http-call.ts'
 import { startServer, type Running } from './child.ts'
 import {
   claimers,
@@ -72,59 +73,34 @@ async function claimAll(
     await Promise.all(
       agents.map((agent, n) =>
         claimUntilEmpty(agent, until, () =>
-          claim(`${urls[n % urls.length] ?? ''}/api/sessions/claim`, agent.token, sockets),
+          callHttp<ClaimAnswer>(`${urls[n % urls.length] ?? ''}/api/sessions/claim`, {
+            token: agent.token,
+            body: {},
+            sockets,
+          }),
         ),
       ),
     ),
   )
 }
 
-type ClaimAnswer = {
-  status: number
-  body: { id?: string; agentUid?: number; error?: { code: string } }
-}
+type ClaimAnswer = { id: string; agentUid: number; error: { code: string } }
 
 async function claimUntilEmpty(
   agent: Agent,
   until: number,
-  ask: () => Promise<ClaimAnswer>,
+  claim: () => Promise<HttpAnswer<ClaimAnswer>>,
 ): Promise<ClaimsMade> {
   const done: ClaimsMade = { claims: [], failures: 0 }
   while (nowMs() < until) {
     const began = nowMs()
-    const { status, body } = await ask()
+    const { status, body } = await claim()
     if (status === 204 || body.error?.code === 'agent_at_capacity') return done
     const id = status === 200 && body.agentUid === agent.uid ? body.id : undefined
     if (id === undefined) done.failures += 1
     else done.claims.push({ id, uid: agent.uid, began, ended: nowMs() })
   }
   return done
-}
-
-/**
- * Claims a session with node:http. It does not use fetch, which needs several times more processor
- * time and would take it from the servers on the same machine.
- */
-function claim(url: string, token: string, agent: Sockets): Promise<ClaimAnswer> {
-  return new Promise((resolve, reject) => {
-    const headers = {
-      Authorization: `Bearer ${token}`,
-      'Content-Type': 'application/json',
-      'Content-Length': 2,
-    }
-    const asked = request(url, { method: 'POST', agent, headers }, (response) => {
-      const parts: Buffer[] = []
-      response.on('data', (part: Buffer) => parts.push(part)).once('error', reject)
-      response.once('end', () => {
-        const text = Buffer.concat(parts).toString()
-        resolve({
-          status: response.statusCode ?? 0,
-          body: text.startsWith('{') ? (JSON.parse(text) as ClaimAnswer['body']) : {},
-        })
-      })
-    })
-    asked.once('error', reject).end('{}')
-  })
 }
 
 async function storeFaults(number: NumberOf, queued: number): Promise<string[]> {

@@ -1,19 +1,18 @@
 // Measures whether a claim costs more when more sessions are queued: one process of the product
 // with a thousand and with a million queued sessions, claimed by one agent after the other through
 // the API. It also reports what claims cost while a lost queue index is being rebuilt.
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Edition } from '../services/editions.ts'
 import { startServer } from './child.ts'
 import { claimFiguresOf, type Claim, type ClaimFigures } from './claims.ts'
 import type { Cluster } from './cluster.ts'
 import { agentsIn, type Agent } from './crowd.ts'
+import { freshStore } from './edition-store.ts'
 import { median } from './place.ts'
+import { editions } from './plan.ts'
 import { benchAccount } from './pushes.ts'
 import { loadMysql, loadSqlite, type Loader } from './queue-load.ts'
 import { openPrepared, type Environment } from './serve-kefu.ts'
 
-export const editions: Edition[] = ['embedded', 'cluster']
 export type SizedFigures = {
   edition: Edition
   queued: number
@@ -41,47 +40,18 @@ export async function claimSized({
   edition: Edition
   queued: number
 }): Promise<SizedFigures> {
-  const place = await placeFor({ cluster, dir, edition, queued })
+  const store = await freshStore(edition, { cluster, dir })
+  const load = edition === 'embedded' ? loadSqlite(store.database) : loadMysql(store.database)
   try {
-    const agents = await prepare(place.settings, place.load, queued)
-    const server = await startServer('kefu', [JSON.stringify(place.settings)])
+    const agents = await prepare(store.settings, load, queued)
+    const server = await startServer('kefu', [JSON.stringify(store.settings)])
     try {
       return { edition, queued, ...(await measure(server.url, agents)) }
     } finally {
       await server.stop()
     }
   } finally {
-    await place.drop()
-  }
-}
-
-type SizedStore = { settings: Environment; load: Loader; drop: () => Promise<void> }
-
-async function placeFor({
-  cluster,
-  dir,
-  edition,
-  queued,
-}: {
-  cluster: Cluster
-  dir: string
-  edition: Edition
-  queued: number
-}): Promise<SizedStore> {
-  const own = join(dir, `${edition}-${queued}-${Math.random()}`)
-  mkdirSync(own)
-  if (edition === 'embedded') {
-    return {
-      settings: { DATA_DIR: own },
-      load: loadSqlite(join(own, 'kefu.db')),
-      drop: () => Promise.resolve(),
-    }
-  }
-  const database = await cluster.fresh()
-  return {
-    settings: { ...database.settings, DATA_DIR: own },
-    load: loadMysql(database.url),
-    drop: database.drop,
+    await store.drop()
   }
 }
 

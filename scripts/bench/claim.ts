@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util'
 import { removeDir } from '../services/places.ts'
 import { claimKefu } from './claim-kefu.ts'
-import { claimSized, editions, printSized, type SizedFigures } from './claim-size.ts'
+import { claimSized, printSized, type SizedFigures } from './claim-size.ts'
 import { claimBare } from './claim-peer.ts'
 import {
   claimers,
@@ -16,7 +16,7 @@ import {
 } from './claims.ts'
 import { openCluster, type Cluster } from './cluster.ts'
 import { freshDirOnDisk, fsyncMs, machine, median } from './place.ts'
-import { leaveNothing, wholeNumber } from './plan.ts'
+import { editions, leaveNothing, wholeNumber } from './plan.ts'
 
 type ClaimRound = { bare: ClaimFigures; kefu: ClaimFigures }
 

@@ -1,12 +1,11 @@
 // How each server of the webhook benchmark is started on an empty store, and how its stored pushes
 // are counted afterwards.
 import { join } from 'node:path'
-import SqliteDatabase from 'better-sqlite3'
 import { startNginx } from '../services/nginx.ts'
 import { removeDir } from '../services/places.ts'
 import { startServer, type Running } from './child.ts'
 import type { Cluster, ClusterDatabase } from './cluster.ts'
-import type { NumberOf } from './count.ts'
+import { numberIn, type NumberOf } from './count.ts'
 import type { Mode } from './pushes.ts'
 import { openSeeded } from './serve-kefu.ts'
 
@@ -64,14 +63,7 @@ async function startEmbedded(ground: Ground): Promise<Contender> {
     clear: async () => {
       removeDir(data)
     },
-    number: async (query) => {
-      const database = new SqliteDatabase(join(data, 'kefu.db'), { readonly: true })
-      try {
-        return database.prepare(query).pluck().get() as number
-      } finally {
-        database.close()
-      }
-    },
+    number: numberIn(join(data, 'kefu.db')),
   }
 }
 

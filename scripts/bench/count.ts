@@ -2,6 +2,7 @@
 // running at the end, nor which of two equal ones was answered. So the number of stored pushes has
 // bounds: at most all different pushes that were sent, and at least those minus the requests that
 // were not answered 200.
+import SqliteDatabase from 'better-sqlite3'
 import { writtenBy } from '../../rules/reply/message.ts'
 import { knownFollowers } from './pushes.ts'
 import type { WrkFigures } from './wrk.ts'
@@ -19,6 +20,18 @@ export type StoredCount = {
  * MariaDB.
  */
 export type NumberOf = (query: string) => Promise<number>
+
+/** Asks the file of a SQLite database, which no process has open any more. */
+export const numberIn =
+  (file: string): NumberOf =>
+  async (query) => {
+    const database = new SqliteDatabase(file, { readonly: true })
+    try {
+      return database.prepare(query).pluck().get() as number
+    } finally {
+      database.close()
+    }
+  }
 
 export async function countStored(
   number: NumberOf,

@@ -1,6 +1,7 @@
 // npm run bench: lists the benchmarks, or runs the one that is named.
 import { claimBench } from './claim.ts'
 import { rulesBench } from './rules.ts'
+import { sendBench } from './send.ts'
 import { webhookBench } from './webhook.ts'
 import { xmlBench } from './xml.ts'
 
@@ -14,6 +15,12 @@ const benches: Record<string, { says: string; run: (args: string[]) => Promise<v
   claim: {
     says: '[--rounds 5] [--sizes 1000,1000000] [--queued 1000] [--only sizes|peer]\n  a claim where a thousand and where a million are queued, in both editions; then 200 agents claim the queued sessions, beside ZPOPMIN and a conditional UPDATE',
     run: claimBench,
+  },
+  send: {
+    says:
+      '[--rounds 3] [--warm 10] [--seconds 20] [--editions embedded,cluster] [--profile DIR]\n' +
+      "  from an agent's reply until WeChat has it, also while one account hangs; many replies at once",
+    run: sendBench,
   },
   xml: {
     says: '[--laps 30]\n  the XML of a push read by the SDK, by xml2js and by the package wechat',

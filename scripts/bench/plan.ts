@@ -1,6 +1,9 @@
 // What all benchmarks share: their options, and cleaning up.
 import { removeDir } from '../services/places.ts'
+import type { Edition } from '../services/editions.ts'
 import { started } from './child.ts'
+
+export const editions: Edition[] = ['embedded', 'cluster']
 
 export function wholeNumber(name: string, text: string, most: number): number {
   const value = Number(text)
@@ -8,6 +11,14 @@ export function wholeNumber(name: string, text: string, most: number): number {
     throw new Error(`--${name}: a whole number from 1 to ${most}`)
   }
   return value
+}
+
+export function readEditions(text: string): Edition[] {
+  const named = text.split(',')
+  if (named.some((one) => !editions.some((edition) => edition === one))) {
+    throw new Error('--editions: embedded, cluster or both with a comma')
+  }
+  return editions.filter((edition) => named.includes(edition))
 }
 
 /** If the benchmark is stopped, it leaves no running server and no directory behind. */

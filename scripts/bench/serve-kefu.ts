@@ -1,5 +1,6 @@
 // The whole product as it is shipped, with one account, 100 rules and 10,000 followers who have
 // written before.
+import type { Me } from '../../src/actions/access/caller.ts'
 import { prepareInstallation } from '../../src/actions/companies/prepare-installation.ts'
 import { createAccount } from '../../src/actions/accounts/create-account.ts'
 import type { Push } from '../../src/actions/push/decide/push.ts'
@@ -12,7 +13,7 @@ import { benchAccount, knownFollowers, knownOpenid, rules, type Mode } from './p
 import { endOnSignal, sayReady } from './serve.ts'
 
 export type Environment = Record<string, string>
-export type Seeded = { app: App; account: KnownAccount; company: KnownCompany }
+export type Seeded = { app: App; admin: Me; account: KnownAccount; company: KnownCompany }
 
 // Settings that every run has. WeChat's address is a port on which nothing listens, so nothing is
 // sent to WeChat.
@@ -47,8 +48,8 @@ export async function openPrepared(
   const first = await prepareInstallation(ports, { password: 'bench bench bench' })
   if (!first) throw new Error('the store is not empty')
   const uid = (await ports.store.read.users.byUsername(first.username))?.uid ?? 0
-  const me = { companyId: first.companyId, uid, role: 'admin' as const }
-  await createAccount(ports, me, {
+  const admin = { companyId: first.companyId, uid, role: 'admin' as const }
+  await createAccount(ports, admin, {
     kind: 'wechat',
     binding: 'direct',
     ownLane: false,
@@ -56,7 +57,7 @@ export async function openPrepared(
     mode,
   })
   for (const { name, kind, keywords, text } of rules) {
-    await createRule(ports, me, {
+    await createRule(ports, admin, {
       name,
       enabled: true,
       priority: 0,
@@ -69,7 +70,7 @@ export async function openPrepared(
     await ports.known.company(first.companyId),
   ]
   if (!known || !company) throw new Error('the account was not kept')
-  return { app, account: known, company }
+  return { app, admin, account: known, company }
 }
 
 async function seedFollowers({ app, account, company }: Seeded): Promise<void> {

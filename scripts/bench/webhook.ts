@@ -9,7 +9,7 @@ import { startContender, type Contender, type ServerName } from './contenders.ts
 import { writeCorpus } from './corpus.ts'
 import { countStored, type StoredCount } from './count.ts'
 import { freshDirOnDisk, fsyncMs, machine } from './place.ts'
-import { leaveNothing, wholeNumber } from './plan.ts'
+import { leaveNothing, readEditions, wholeNumber } from './plan.ts'
 import { printCounted, printMode, printSteps, type ServerFigures, type Round } from './print.ts'
 import type { Mode } from './pushes.ts'
 import { measureSteps } from './steps.ts'
@@ -75,18 +75,15 @@ function readOptions(args: string[]): Options {
       editions: { type: 'string', default: 'embedded,cluster' },
     },
   })
-  const editions = values.editions.split(',')
-  if (editions.some((one) => one !== 'embedded' && one !== 'cluster')) {
-    throw new Error('--editions: embedded, cluster or both with a comma')
-  }
+  const measured = readEditions(values.editions)
   return {
     seconds: wholeNumber('seconds', values.seconds, 60),
     warm: wholeNumber('warm', values.warm, 60),
     rounds: wholeNumber('rounds', values.rounds, 50),
     connections: wholeNumber('connections', values.connections, 512),
     profile: values.profile,
-    embedded: editions.includes('embedded'),
-    cluster: editions.includes('cluster'),
+    embedded: measured.includes('embedded'),
+    cluster: measured.includes('cluster'),
   }
 }
 

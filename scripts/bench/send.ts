@@ -1,0 +1,96 @@
+// npm run bench -- send: how long it takes from an agent's reply until WeChat has it, in both
+// editions, also while the calls of one account hang; and how fast many replies at once are sent.
+import { parseArgs } from 'node:util'
+import type { Edition } from '../services/editions.ts'
+import { removeDir } from '../services/places.ts'
+import { openCluster } from './cluster.ts'
+import { freshDirOnDisk, fsyncMs, machine, median } from './place.ts'
+import { leaveNothing, readEditions, wholeNumber } from './plan.ts'
+import type { Latency } from './replies.ts'
+import {
+  accounts,
+  agentsAnswering,
+  many,
+  perSecond,
+  repliesToOne,
+  sendRound,
+  type SendRound,
+} from './send-round.ts'
+
+type SendRounds = { edition: Edition; rounds: SendRound[] }
+
+/** In ms: how long a reply may take, and how much later it may arrive because another account hangs. */
+const goals = { p50: 10, p99: 50, later: 100 }
+
+export async function sendBench(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rounds: { type: 'string', default: '3' },
+      warm: { type: 'string', default: '10' },
+      seconds: { type: 'string', default: '20' },
+      editions: { type: 'string', default: 'embedded,cluster' },
+      profile: { type: 'string' },
+    },
+  })
+  const rounds = wholeNumber('rounds', values.rounds, 50)
+  const warm = wholeNumber('warm', values.warm, 60)
+  const seconds = wholeNumber('seconds', values.seconds, 60)
+  const done = readEditions(values.editions).map((edition): SendRounds => ({ edition, rounds: [] }))
+  const dir = freshDirOnDisk()
+  leaveNothing(dir)
+  const cluster = done.some(({ edition }) => edition === 'cluster') ? await openCluster(dir) : null
+  try {
+    console.log(
+      `${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms\n` +
+        `${rounds} rounds of ${seconds} s and again ${seconds} s after ${warm} s of warming; ` +
+        `${perSecond} replies a second by ${agentsAnswering} agents to customers of ${accounts.length} accounts`,
+    )
+    const plan = { dir, cluster, warm, seconds, profile: values.profile }
+    for (let n = 1; n <= rounds; n++) {
+      for (const { edition, rounds: own } of done) {
+        own.push(await sendRound(edition, plan))
+        console.log(
+          `  ${edition}, round ${n}: each reply arrived once, those of each customer in order`,
+        )
+      }
+    }
+    for (const one of done) print(one)
+  } finally {
+    await cluster?.close()
+    removeDir(dir)
+  }
+}
+
+function print({ edition, rounds }: SendRounds): void {
+  const cells = (all: string[]) => all.map((one) => one.padStart(22)).join('')
+  console.log(`\n${edition.padEnd(46)}${cells(['p50 ms', 'p99 ms', 'most ms'])}`)
+  const row = (name: string, of: (round: SendRound) => Latency) => {
+    const latencies = rounds.map(of)
+    console.log(
+      name.padEnd(46) +
+        cells(
+          (['p50', 'p99', 'most'] as const).map((at) => range(latencies.map((one) => one[at]))),
+        ),
+    )
+  }
+  row('the call is made', ({ calm }) => calm.asked)
+  row('the call is answered', ({ calm }) => calm.answered)
+  row('WeChat has the reply', ({ calm }) => calm.arrived)
+  row('one account hangs; others: the call is made', ({ beside }) => beside.asked)
+  row('  the call is answered', ({ beside }) => beside.answered)
+  row('  WeChat has the reply', ({ beside }) => beside.arrived)
+  const later = rounds.map(({ calm, beside }) => beside.arrived.most - calm.arrived.most)
+  console.log(
+    `${many} replies of one agent to ${many} customers at once: the last is there after ${range(rounds.map(({ toMany }) => toMany))} ms\n` +
+      `${repliesToOne} replies to one customer, five after each of their messages: ${range(rounds.map(({ toOne }) => toOne))} ms\n` +
+      `the hanging account delayed the slowest reply of the others by ${range(later)} ms (goal: at most ${goals.later})\n` +
+      `goals: p50 at most ${goals.p50} ms ${verdict(rounds, 'p50')}, p99 at most ${goals.p99} ms ${verdict(rounds, 'p99')}`,
+  )
+}
+
+const verdict = (rounds: SendRound[], at: 'p50' | 'p99') =>
+  median(rounds.map(({ calm }) => calm.arrived[at])) <= goals[at] ? '(reached)' : '(missed)'
+
+const range = (values: number[]) =>
+  `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`
