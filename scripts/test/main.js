@@ -12,7 +12,31 @@ import { judgeRuns, runFiles } from './run.js'
 const root = new URL('../..', import.meta.url).pathname
 const [quick, full] = ['--quick', '--full'].map((flag) => process.argv.includes(flag))
 /** What is tested before a commit: much in little time, without servers and browser. */
-const quickly = ['api', 'house', 'rules', 'simulator', 'store', 'wechat', 'flows/story.test.js']
+const quickly = ['api', 'faults', 'flows', 'house', 'rules', 'simulator', 'store', 'wechat']
+/** Files of these suites that are left to `npm test`, because they wait or work for long. */
+const long = [
+  'faults/crash',
+  'faults/held-disk',
+  'faults/wire',
+  'flows/at-once',
+  'flows/broken-account',
+  'flows/every-setting',
+  'flows/full-disk',
+  'flows/killed-jobs',
+  'flows/killed-leavers',
+  'flows/killed-starts',
+  'flows/killed-upgrades',
+  'flows/leases',
+  'flows/pushes',
+  'flows/random-operations',
+  'flows/route-races',
+  'flows/size',
+  'flows/slow-account',
+  'flows/soak',
+  'flows/third-party',
+  'flows/verb-races',
+  'flows/wav',
+].map((name) => join(root, 'dist/test', `${name}.test.js`))
 const onCluster = [
   'cluster',
   'flows',
@@ -53,7 +77,8 @@ const how = {
 }
 
 const embedded = wanted.filter((suite) => suite !== 'cluster' && !skipped.includes(suite))
-const runs = [runFiles(filesOf(embedded), how)]
+const files = filesOf(embedded).filter((path) => !quick || !long.includes(path))
+const runs = [runFiles(files, how)]
 const holds = () => runs.every(({ failed }) => failed.length === 0)
 if (!quick && servers.every(isThere) && holds()) runs.push(await runOnCluster())
 if (full && holds()) {
