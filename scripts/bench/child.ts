@@ -1,8 +1,8 @@
 // Runs a server in a process of its own, so that the servers being compared do not influence each
 // other.
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export type Running = {
@@ -20,25 +20,42 @@ const productArgs = ['--max-semi-space-size=64']
 const startsWithinMs = 60_000
 const endsWithinMs = 30_000
 
+export type Program = {
+  script: string
+  args?: string[]
+  nodeArgs?: string[]
+  /** What stands before the URL in the line by which the program says that it listens. */
+  says: string
+  place?: { cwd: string; env: Record<string, string> }
+}
+export type StartedProgram = { child: ChildProcess; url: string; stop: () => Promise<void> }
+
 export async function startServer(
   name: string,
   args: string[],
   nodeArgs: string[] = [],
 ): Promise<Running> {
   const script = join(import.meta.dirname, `serve-${name}.js`)
+  const { child, url, stop } = await startProgram({ script, args, nodeArgs, says: 'ready ' })
+  return { url, cpuMicros: () => askCpu(child), stop }
+}
+
+export async function startProgram(program: Program): Promise<StartedProgram> {
+  const { script, args = [], nodeArgs = [], says, place } = program
   const command = [...productArgs, ...nodeArgs, script, ...args]
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const stdio: StdioOptions = ['ignore', 'pipe', 'inherit', 'ipc']
+  const child = spawn(process.execPath, command, { stdio, ...place })
   started.add(child)
   const ended = once(child, 'exit').then(([code]) => {
     started.delete(child)
     return code as number | null
   })
-  const url = await Promise.race([readyUrl(child), ended.then(() => null), late()])
+  const url = await Promise.race([urlAfter(says, child), ended.then(() => null), late()])
   if (url === null) {
     child.kill('SIGKILL')
-    throw new Error(`serve-${name} did not start`)
+    throw new Error(`${basename(script)} did not start`)
   }
-  return { url, cpuMicros: () => askCpu(child), stop: () => stopServer(child, ended, name) }
+  return { child, url, stop: () => stopProgram(child, ended, basename(script)) }
 }
 
 async function askCpu(child: ChildProcess): Promise<number> {
@@ -48,13 +65,13 @@ async function askCpu(child: ChildProcess): Promise<number> {
   return cpuMicros
 }
 
-function readyUrl(child: ChildProcess): Promise<string | null> {
+function urlAfter(says: string, child: ChildProcess): Promise<string | null> {
   if (!child.stdout) return Promise.resolve(null)
   const lines = createInterface({ input: child.stdout })
   // The output of the server is read all the time, because a full pipe would block the server.
   return new Promise((resolve) => {
     lines.on('line', (line) => {
-      if (line.startsWith('ready ')) resolve(line.slice('ready '.length))
+      if (line.startsWith(says)) resolve(line.slice(says.length))
     })
     lines.once('close', () => {
       resolve(null)
@@ -69,7 +86,7 @@ const late = () =>
     }, startsWithinMs).unref()
   })
 
-async function stopServer(
+async function stopProgram(
   child: ChildProcess,
   ended: Promise<number | null>,
   name: string,
@@ -78,7 +95,5 @@ async function stopServer(
   child.kill('SIGTERM')
   const code = await ended
   clearTimeout(hard)
-  if (name === 'kefu' && code !== 0) {
-    throw new Error(`kefu did not close in order (${String(code)})`)
-  }
+  if (code !== 0) throw new Error(`${name} did not close in order (${String(code)})`)
 }

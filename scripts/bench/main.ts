@@ -1,5 +1,6 @@
 // npm run bench: lists the benchmarks, or runs the one that is named.
 import { claimBench } from './claim.ts'
+import { processBench } from './process.ts'
 import { rulesBench } from './rules.ts'
 import { sendBench } from './send.ts'
 import { webhookBench } from './webhook.ts'
@@ -21,6 +22,12 @@ const benches: Record<string, { says: string; run: (args: string[]) => Promise<v
       '[--rounds 3] [--warm 10] [--seconds 20] [--editions embedded,cluster] [--profile DIR]\n' +
       "  from an agent's reply until WeChat has it, also while one account hangs; many replies at once",
     run: sendBench,
+  },
+  process: {
+    says:
+      '[--rounds 3] [--idle 10] [--seconds 10] [--connections 256] [--editions embedded,cluster]\n' +
+      '  how long the product takes to start, and its memory when idle and under pushes',
+    run: processBench,
   },
   xml: {
     says: '[--laps 30]\n  the XML of a push read by the SDK, by xml2js and by the package wechat',

@@ -1,6 +1,6 @@
 import type { StoredCount } from './count.ts'
 import type { ServerName } from './contenders.ts'
-import { median } from './place.ts'
+import { median, range } from './place.ts'
 import type { Mode } from './pushes.ts'
 import type { StoreStep } from './store-steps.ts'
 import type { WrkFigures } from './wrk.ts'
@@ -91,17 +91,17 @@ function ratiosOf(
 
 function printRatio(rounds: Round[], server: ServerName, beside: ServerName): void {
   console.log(
-    `${server} answers ${range(ratiosOf(rounds, [server, beside], perSecond))} times as many as ${beside}`,
+    `${server} answers ${range(ratiosOf(rounds, [server, beside], perSecond), 2)} times as many as ${beside}`,
   )
 }
 
 function printDearer(rounds: Round[], server: ServerName, beside: ServerName): void {
-  const dearer = range(ratiosOf(rounds, [server, beside], ({ cpu }) => cpu))
+  const dearer = range(
+    ratiosOf(rounds, [server, beside], ({ cpu }) => cpu),
+    2,
+  )
   console.log(`${server} takes ${dearer} times the processor that ${beside} takes for a push`)
 }
-
-const range = (ratios: number[]) =>
-  `${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)})`
 
 export function printSteps(steps: StoreStep[]): void {
   console.log('\nOne step alone, in a loop                         µs each')

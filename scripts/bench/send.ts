@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Edition } from '../services/editions.ts'
 import { removeDir } from '../services/places.ts'
 import { openCluster } from './cluster.ts'
-import { freshDirOnDisk, fsyncMs, machine, median } from './place.ts'
+import { freshDirOnDisk, fsyncMs, machine, median, range } from './place.ts'
 import { leaveNothing, readEditions, wholeNumber } from './plan.ts'
 import type { Latency } from './replies.ts'
 import {
@@ -70,7 +70,12 @@ function print({ edition, rounds }: SendRounds): void {
     console.log(
       name.padEnd(46) +
         cells(
-          (['p50', 'p99', 'most'] as const).map((at) => range(latencies.map((one) => one[at]))),
+          (['p50', 'p99', 'most'] as const).map((at) =>
+            range(
+              latencies.map((one) => one[at]),
+              0,
+            ),
+          ),
         ),
     )
   }
@@ -82,15 +87,18 @@ function print({ edition, rounds }: SendRounds): void {
   row('  WeChat has the reply', ({ beside }) => beside.arrived)
   const later = rounds.map(({ calm, beside }) => beside.arrived.most - calm.arrived.most)
   console.log(
-    `${many} replies of one agent to ${many} customers at once: the last is there after ${range(rounds.map(({ toMany }) => toMany))} ms\n` +
-      `${repliesToOne} replies to one customer, five after each of their messages: ${range(rounds.map(({ toOne }) => toOne))} ms\n` +
-      `the hanging account delayed the slowest reply of the others by ${range(later)} ms (goal: at most ${goals.later})\n` +
+    `${many} replies of one agent to ${many} customers at once: the last is there after ${range(
+      rounds.map(({ toMany }) => toMany),
+      0,
+    )} ms\n` +
+      `${repliesToOne} replies to one customer, five after each of their messages: ${range(
+        rounds.map(({ toOne }) => toOne),
+        0,
+      )} ms\n` +
+      `the hanging account delayed the slowest reply of the others by ${range(later, 0)} ms (goal: at most ${goals.later})\n` +
       `goals: p50 at most ${goals.p50} ms ${verdict(rounds, 'p50')}, p99 at most ${goals.p99} ms ${verdict(rounds, 'p99')}`,
   )
 }
 
 const verdict = (rounds: SendRound[], at: 'p50' | 'p99') =>
   median(rounds.map(({ calm }) => calm.arrived[at])) <= goals[at] ? '(reached)' : '(missed)'
-
-const range = (values: number[]) =>
-  `${median(values).toFixed(0)} (${Math.min(...values).toFixed(0)} to ${Math.max(...values).toFixed(0)})`

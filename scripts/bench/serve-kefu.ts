@@ -17,7 +17,7 @@ export type Seeded = { app: App; admin: Me; account: KnownAccount; company: Know
 
 // Settings that every run has. WeChat's address is a port on which nothing listens, so nothing is
 // sent to WeChat.
-const always = {
+export const always = {
   HOST: '127.0.0.1',
   PORT: '0',
   LOG_LEVEL: 'silent',
