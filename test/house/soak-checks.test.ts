@@ -2,6 +2,7 @@
 // broken in every known way.
 import assert from 'node:assert/strict'
 import test, { type TestContext } from 'node:test'
+import { openJournal } from '../support/soak/journal.ts'
 import { openMadeUp, type MadeUp } from '../support/soak/made-up.ts'
 import { promised, type PromiseId } from '../support/soak/promises.ts'
 import { wrongInside } from '../support/soak/wrong-inside.ts'
@@ -114,4 +115,13 @@ void test('the long run reports no breach for effects that a planned failure exp
       assert.deepEqual(day.facts.promises.breaches, [])
     })
   }
+})
+
+void test('the long run records what was sent even if no answer comes', async () => {
+  const journal = openJournal(() => 0)
+  const sent = { uid: 11, fenceSent: 1, clientMsgId: 'pA1-1' }
+  const asked = { client: 'pA1', op: 'reply', key: 's1', sent }
+  const entry = await journal.run(asked, () => Promise.reject(new Error('cut off')))
+  assert.equal(entry.outcome, 'info')
+  assert.deepEqual(entry.detail, { ...sent, error: 'Error: cut off' })
 })

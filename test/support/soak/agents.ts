@@ -88,17 +88,24 @@ async function ask(
   { path, method = 'POST', body = {} }: { path: string; method?: string; body?: object | null },
 ): Promise<ApiAnswer | null> {
   const got: { answer: ApiAnswer | null } = { answer: null }
+  const { fence, clientMsgId, text } = (body ?? {}) as {
+    fence?: number
+    clientMsgId?: string
+    text?: string
+  }
+  const sent = {
+    uid: desk.me.uid,
+    ...(fence !== undefined && { fenceSent: fence }),
+    ...(clientMsgId !== undefined && { clientMsgId, text }),
+  }
   await desk.client.journal.run(
-    { client: desk.client.name, op, key },
+    { client: desk.client.name, op, key, sent },
     async (): Promise<OperationResult> => {
       const answer = await desk.me.call(method, path, body ?? undefined)
       got.answer = answer
       const { status, body: said } = answer
-      const sent = body as { fence?: number; clientMsgId?: string; text?: string } | null
       return told(answer, {
-        uid: desk.me.uid,
-        ...(sent?.fence !== undefined && { fenceSent: sent.fence }),
-        ...(sent?.clientMsgId !== undefined && { clientMsgId: sent.clientMsgId, text: sent.text }),
+        ...sent,
         ...(status === 202 && { messageId: said.message.id }),
         ...(status === 200 &&
           said.fence !== undefined && {

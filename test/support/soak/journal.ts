@@ -19,7 +19,8 @@ export type JournalEntry = {
   outcome: Outcome
   detail: any
 }
-export type OperationAsked = Pick<JournalEntry, 'client' | 'op' | 'key'>
+/** `sent`: what is known of the operation even if no answer comes. */
+export type OperationAsked = Pick<JournalEntry, 'client' | 'op' | 'key'> & { sent?: object }
 export type OperationResult = Pick<JournalEntry, 'outcome' | 'detail'>
 
 export type Journal = {
@@ -38,11 +39,11 @@ export function openJournal(lowestNow: () => number): Journal {
   const entries: JournalEntry[] = []
   return {
     entries,
-    run: async (asked, act) => {
+    run: async ({ sent, ...asked }, act) => {
       const [begin, at] = [performance.now(), lowestNow()]
       const told = await act().catch((error: unknown) => ({
         outcome: 'info' as const,
-        detail: { error: String(error) },
+        detail: { ...sent, error: String(error) },
       }))
       const entry = { ...asked, begin, end: performance.now(), at, ...told }
       entries.push(entry)
