@@ -80,6 +80,7 @@ void test('after an overload the gate lets in exactly as many pushes as before',
     assert.equal((await running).status, 200)
     assert.equal(await inFlight(house), 0)
   }
+  assert.match(await house.metrics(), /^kefu_pushes_total\{result="overloaded"\} 20$/m)
 })
 
 void test('a push that waits for the disk still counts as the oldest, by whose age the gate refuses others', async (t) => {

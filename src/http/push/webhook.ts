@@ -260,7 +260,10 @@ function refusalOf(needs: WebhookNeeds, error: unknown): WebhookReply {
     needs.metrics.pushes.inc({ result: error.code })
     return refuse(new AppError(error.code, error.message))
   }
-  if (isAppError(error) && refusedBefore.includes(error.code)) return refuse(error)
+  if (isAppError(error) && refusedBefore.includes(error.code)) {
+    if (error.code === 'overloaded') needs.metrics.pushes.inc({ result: error.code })
+    return refuse(error)
+  }
   needs.metrics.pushes.inc({ result: 'not_stored' })
   // while the database is away, the error of each push is not logged: the outage was logged once
   // where it began
