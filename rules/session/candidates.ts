@@ -6,7 +6,6 @@ export type CandidateWhy =
   | 'chosen'
   | 'disabled'
   | 'no_account'
-  | 'no_group'
   | 'offline'
   | 'full'
   | 'had_it'

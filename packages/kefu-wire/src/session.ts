@@ -156,7 +156,6 @@ export interface Candidate {
     | 'chosen'
     | 'disabled'
     | 'no_account'
-    | 'no_group'
     | 'offline'
     | 'full'
     | 'had_it'
