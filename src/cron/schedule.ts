@@ -8,12 +8,16 @@ import { measuredRuns, restAfter } from '../actions/jobs/rest.ts'
 import { runSlot } from '../actions/jobs/run-job.ts'
 import type { Ports } from '../ports.ts'
 
-/** Logged once a slot, however often it is tried again. */
-export const jobFailed = 'a job failed; it is tried again in a second'
+export const jobFailed = 'a job failed; it is tried again soon'
+
+/**
+ * When a job that failed is tried again, unless its next slot comes sooner. Not at once, because a
+ * database that is locked makes each attempt wait.
+ */
+const againAfterMs = 30_000
 
 export function openSchedule(ports: Ports) {
   const lastSlot = new Map<string, number>()
-  const failedSlot = new Map<string, number>()
   const running = new Map<string, Promise<void>>()
   const restsUntil = new Map<string, number>()
   const lastRuns = new Map<string, number[]>()
@@ -32,11 +36,11 @@ export function openSchedule(ports: Ports) {
       job.name,
       run(job, String(slot))
         .catch((error: unknown) => {
-          // the same slot is tried again at the next check: the next slot of some jobs is a day
-          // away. If the job was run and only its end could not be written, the slot is taken
-          lastSlot.delete(job.name)
-          if (failedSlot.get(job.name) === slot) return
-          failedSlot.set(job.name, slot)
+          if (job.everyMs > againAfterMs) {
+            // if the job was run and only its end could not be written, the slot is taken
+            lastSlot.delete(job.name)
+            restsUntil.set(job.name, ports.clock.mono() + againAfterMs)
+          }
           ports.log.error({ job: job.name, error: String(error) }, jobFailed)
         })
         .finally(() => {
