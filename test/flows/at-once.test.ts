@@ -341,7 +341,7 @@ void test('moving two groups below each other at the same moment does not create
   const house = await openHouse({ rules: false })
   t.after(() => house.close())
   for (let n = 0; n < rounds; n += 1) {
-    const [a, b] = await Promise.all(
+    const [a = 0, b = 0] = await Promise.all(
       ['a', 'b'].map(
         async (name) => (await house.admin.call('POST', '/api/groups', { name })).body.id as number,
       ),
