@@ -15,12 +15,13 @@ import {
   type ClaimFigures,
 } from './claims.ts'
 import { openCluster, type Cluster } from './cluster.ts'
-import { freshDirOnDisk, fsyncMs, machine, median } from './place.ts'
+import type { KeyFigure } from './key-figures.ts'
+import { freshDirOnDisk, fsyncMs, machine, median, range } from './place.ts'
 import { editions, leaveNothing, wholeNumber } from './plan.ts'
 
 type ClaimRound = { bare: ClaimFigures; kefu: ClaimFigures }
 
-export async function claimBench(args: string[]): Promise<void> {
+export async function claimBench(args: string[]): Promise<KeyFigure[]> {
   const { values } = parseArgs({
     args,
     options: {
@@ -38,27 +39,35 @@ export async function claimBench(args: string[]): Promise<void> {
   const cluster = await openCluster(dir)
   try {
     console.log(`${machine()}; a forced write of 4 KB takes ${fsyncMs(dir).toFixed(2)} ms`)
-    if (values.only !== 'peer') await besideSizes(cluster, dir, sizes)
-    if (values.only !== 'sizes') await besidePeer(cluster, dir, { rounds, queued })
+    return [
+      ...(values.only === 'peer' ? [] : await besideSizes(cluster, dir, sizes)),
+      ...(values.only === 'sizes' ? [] : await besidePeer(cluster, dir, { rounds, queued })),
+    ]
   } finally {
     await cluster.close()
     removeDir(dir)
   }
 }
 
-async function besideSizes(cluster: Cluster, dir: string, sizes: number[]): Promise<void> {
+async function besideSizes(cluster: Cluster, dir: string, sizes: number[]): Promise<KeyFigure[]> {
   const done: SizedFigures[] = []
   for (const edition of editions) {
     for (const queued of sizes) done.push(await claimSized({ cluster, dir, edition, queued }))
   }
   if (!printSized(done)) throw new Error('the longest queue costs a claim more than it may')
+  return done.map(({ edition, queued, whole }) => ({
+    name: `claim, ${edition}, ${queued.toLocaleString('en')} queued: p50`,
+    unit: 'ms',
+    digits: 2,
+    values: [whole.p50],
+  }))
 }
 
 async function besidePeer(
   cluster: Cluster,
   dir: string,
   { rounds, queued }: { rounds: number; queued: number },
-): Promise<void> {
+): Promise<KeyFigure[]> {
   console.log(
     `${rounds} rounds of ${queued} sessions after ${warming} to warm, ${claimers} claim at once; both sides are ` +
       `${processes} processes with ${connections} connections each for claims; kefu is asked over HTTP`,
@@ -74,7 +83,24 @@ async function besidePeer(
     )
   }
   print(done)
+  return figuresOfPeer(done)
 }
+
+function figuresOfPeer(rounds: ClaimRound[]): KeyFigure[] {
+  const figure = (unit: string, digits: number, of: (round: ClaimRound) => number) => ({
+    name: 'claim, 200 agents at once',
+    unit,
+    digits,
+    values: rounds.map(of),
+  })
+  return [
+    figure('claims/s', 0, ({ kefu }) => kefu.perSecond),
+    figure('times the bare peer', 3, timesBare),
+    figure('p99 ms', 0, ({ kefu }) => kefu.p99),
+  ]
+}
+
+const timesBare = ({ bare, kefu }: ClaimRound) => kefu.perSecond / bare.perSecond
 
 const names = { bare: 'ZPOPMIN + conditional UPDATE', kefu: 'kefu' }
 const cell = (value: string) => value.padStart(10)
@@ -99,9 +125,7 @@ function print(rounds: ClaimRound[]): void {
           .join(''),
     )
   }
-  const ratios = rounds.map(({ bare, kefu }) => kefu.perSecond / bare.perSecond)
-  const [least, most] = [Math.min(...ratios).toFixed(3), Math.max(...ratios).toFixed(3)]
   console.log(
-    `kefu claims ${median(ratios).toFixed(3)} times as many a second as the bare peer (${least} to ${most})`,
+    `kefu claims ${range(rounds.map(timesBare), 3)} times as many a second as the bare peer`,
   )
 }

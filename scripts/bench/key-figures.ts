@@ -5,7 +5,7 @@ export type KeyFigure = { name: string; unit: string; digits: number; values: nu
 
 export function printKeyFigures(title: string, figures: KeyFigure[]): void {
   const row = (name: string, cells: string[]) => {
-    console.log(name.padEnd(58) + cells.map((cell) => cell.padStart(10)).join(''))
+    console.log(name.padEnd(72) + cells.map((cell) => cell.padStart(10)).join(''))
   }
   row(`\n${title}`, ['median', 'lowest', 'highest'])
   for (const { name, unit, digits, values } of figures) {

@@ -1,12 +1,14 @@
 // npm run bench: lists the benchmarks, or runs the one that is named.
+import { allBenches } from './all.ts'
 import { claimBench } from './claim.ts'
+import type { KeyFigure } from './key-figures.ts'
 import { processBench } from './process.ts'
 import { rulesBench } from './rules.ts'
 import { sendBench } from './send.ts'
 import { webhookBench } from './webhook.ts'
 import { xmlBench } from './xml.ts'
 
-const benches: Record<string, { says: string; run: (args: string[]) => Promise<void> }> = {
+const benches: Record<string, { says: string; run: (args: string[]) => Promise<KeyFigure[]> }> = {
   webhook: {
     says:
       '[--warm 12] [--seconds 8] [--rounds 5] [--connections 256] [--editions embedded,cluster] [--profile DIR]\n' +
@@ -37,13 +39,19 @@ const benches: Record<string, { says: string; run: (args: string[]) => Promise<v
     says: '[--most 1000000]\n  one message among a hundred to a million keywords, beside a scan and LIKE',
     run: rulesBench,
   },
+  all: {
+    says: '[--rounds 3] [--seconds 5] [--editions embedded,cluster]\n  all of them, each smaller than alone, and one table of the figures by which each is known',
+    run: allBenches,
+  },
 }
 
 const [name, ...args] = process.argv.slice(2)
 const bench = name === undefined ? undefined : benches[name]
 if (bench) {
   try {
-    await bench.run(args)
+    const figures = await bench.run(args)
+    // `npm run bench -- all` runs each benchmark in a process of its own, and prints these together
+    process.send?.(figures)
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error))
     process.exitCode = 1

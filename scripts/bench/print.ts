@@ -1,5 +1,6 @@
 import type { StoredCount } from './count.ts'
 import type { ServerName } from './contenders.ts'
+import type { KeyFigure } from './key-figures.ts'
 import { median, range } from './place.ts'
 import type { Mode } from './pushes.ts'
 import type { StoreStep } from './store-steps.ts'
@@ -76,6 +77,33 @@ export function printMode(mode: Mode, rounds: Round[]): void {
   printRatio(rounds, 'kefu-cluster-2', 'kefu-cluster-1')
   printDearer(rounds, 'kefu-cluster-2', 'kefu-cluster-1')
   printDearer(rounds, 'kefu-cluster-2', 'kefu-apart-2')
+}
+
+/** The servers that store what they answer, and `wechat`, with which they are compared. */
+export function figuresOfWebhook(mode: Mode, rounds: Round[]): KeyFigure[] {
+  const servers = Object.keys(rounds[0] ?? {}) as ServerName[]
+  return servers
+    .filter((server) => server !== 'bare')
+    .flatMap((server) => {
+      const figure = (what: string, digits: number, values: number[]): KeyFigure => ({
+        name: `webhook, ${mode}: ${names[server]}`,
+        unit: what,
+        digits,
+        values,
+      })
+      const heard = rounds.flatMap((round) => round[server] ?? [])
+      const figures = [figure('requests/s', 0, heard.map(perSecond))]
+      if (server === 'wechat') return figures
+      return [
+        ...figures,
+        figure('times wechat', 2, ratiosOf(rounds, [server, 'wechat'], perSecond)),
+        figure(
+          'CPU µs a push',
+          0,
+          heard.map(({ cpu }) => cpu),
+        ),
+      ]
+    })
 }
 
 function ratiosOf(

@@ -35,12 +35,13 @@ type ProcessRound = {
   loaded: number
   after: number
 }
+type ProcessRounds = { edition: Edition; rounds: ProcessRound[] }
 
 const mostPerSecond = 20_000
 const sampledEveryMs = 250
 const askedEveryMs = 5
 
-export async function processBench(args: string[]): Promise<void> {
+export async function processBench(args: string[]): Promise<KeyFigure[]> {
   const { values } = parseArgs({
     args,
     options: {
@@ -55,9 +56,9 @@ export async function processBench(args: string[]): Promise<void> {
   const idle = wholeNumber('idle', values.idle, 600)
   const seconds = wholeNumber('seconds', values.seconds, 60)
   const connections = wholeNumber('connections', values.connections, 512)
-  const done = readEditions(values.editions).map((edition) => ({
+  const done = readEditions(values.editions).map((edition): ProcessRounds => ({
     edition,
-    rounds: [] as ProcessRound[],
+    rounds: [],
   }))
   needWrk()
   const dir = freshDirOnDisk()
@@ -74,18 +75,18 @@ export async function processBench(args: string[]): Promise<void> {
     for (let n = 1; n <= rounds; n++) {
       for (const { edition, rounds: own } of done) own.push(await processRound(edition, plan))
     }
-    for (const { edition, rounds: own } of done) {
-      printKeyFigures(edition, figuresOfProcess(own))
-    }
+    const figures = done.flatMap(figuresOfProcess)
+    printKeyFigures('start and memory', figures)
+    return figures
   } finally {
     await cluster?.close()
     removeDir(dir)
   }
 }
 
-function figuresOfProcess(rounds: ProcessRound[]): KeyFigure[] {
+function figuresOfProcess({ edition, rounds }: ProcessRounds): KeyFigure[] {
   const figure = (name: string, unit: string, of: (round: ProcessRound) => number) => ({
-    name,
+    name: `process, ${edition}: ${name}`,
     unit,
     digits: 0,
     values: rounds.map(of),

@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm'
 import SqliteDatabase from 'better-sqlite3'
 import type { MessageRuleRow } from '../../entities/index.ts'
 import { compileRules, type Matcher } from '../../rules/auto-reply/keyword.ts'
+import type { KeyFigure } from './key-figures.ts'
 import { machine } from './place.ts'
 import { wholeNumber } from './plan.ts'
 import { keywords, messages, rulesOf } from './rules-corpus.ts'
@@ -29,7 +30,7 @@ const asked = { scan: 40, like: 5 }
 // for each state, so a million words would take minutes and gigabytes.
 const mostOfPeer = 100_000
 
-export function rulesBench(args: string[]): Promise<void> {
+export function rulesBench(args: string[]): Promise<KeyFigure[]> {
   const { values } = parseArgs({ args, options: { most: { type: 'string', default: '1000000' } } })
   const most = wholeNumber('most', values.most, 1_000_000)
   console.log(
@@ -42,8 +43,25 @@ export function rulesBench(args: string[]): Promise<void> {
   }
   print(all)
   printEvil()
-  return Promise.resolve()
+  return Promise.resolve(all.flatMap(figuresOfRules))
 }
+
+function figuresOfRules({ words, micros, megabytes }: RuleFigures): KeyFigure[] {
+  const figure = (unit: string, digits: number, value: number) => ({
+    name: `rules, ${words.toLocaleString('en')} keywords`,
+    unit,
+    digits,
+    values: [value],
+  })
+  return [
+    figure('µs a message', 2, micros['kefu'] ?? NaN),
+    figure('times faster than a scan', 0, timesScan(micros)),
+    figure('MB', 1, megabytes),
+  ]
+}
+
+const timesScan = (micros: RuleFigures['micros']) =>
+  (micros['scan of all keywords'] ?? NaN) / (micros['kefu'] ?? NaN)
 
 function measure(howMany: number): RuleFigures {
   const words = keywords(howMany)
@@ -225,9 +243,7 @@ function print(all: RuleFigures[]): void {
   }
   row(
     'scan / kefu',
-    all.map(({ micros }) =>
-      ((micros['scan of all keywords'] ?? NaN) / (micros['kefu'] ?? NaN)).toFixed(0),
-    ),
+    all.map(({ micros }) => timesScan(micros).toFixed(0)),
   )
 }
 

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import type { Edition } from '../services/editions.ts'
 import { removeDir } from '../services/places.ts'
 import { openCluster } from './cluster.ts'
+import type { KeyFigure } from './key-figures.ts'
 import { freshDirOnDisk, fsyncMs, machine, median, range } from './place.ts'
 import { leaveNothing, readEditions, wholeNumber } from './plan.ts'
 import type { Latency } from './replies.ts'
@@ -22,7 +23,7 @@ type SendRounds = { edition: Edition; rounds: SendRound[] }
 /** In ms: how long a reply may take, and how much later it may arrive because another account hangs. */
 const goals = { p50: 10, p99: 50, later: 100 }
 
-export async function sendBench(args: string[]): Promise<void> {
+export async function sendBench(args: string[]): Promise<KeyFigure[]> {
   const { values } = parseArgs({
     args,
     options: {
@@ -56,10 +57,28 @@ export async function sendBench(args: string[]): Promise<void> {
       }
     }
     for (const one of done) print(one)
+    return done.flatMap(figuresOfSend)
   } finally {
     await cluster?.close()
     removeDir(dir)
   }
+}
+
+function figuresOfSend({ edition, rounds }: SendRounds): KeyFigure[] {
+  const figure = (name: string, of: (round: SendRound) => number) => ({
+    name: `send, ${edition}: ${name}`,
+    unit: 'ms',
+    digits: 0,
+    values: rounds.map(of),
+  })
+  return [
+    figure('WeChat has it, p50', ({ calm }) => calm.arrived.p50),
+    figure('WeChat has it, p99', ({ calm }) => calm.arrived.p99),
+    figure('one account hangs, others p50', ({ beside }) => beside.arrived.p50),
+    figure('one account hangs, others p99', ({ beside }) => beside.arrived.p99),
+    figure(`${many} at once to ${many} customers`, ({ toMany }) => toMany),
+    figure(`${repliesToOne} to one customer`, ({ toOne }) => toOne),
+  ]
 }
 
 function print({ edition, rounds }: SendRounds): void {

@@ -8,9 +8,17 @@ import { openCluster, type Cluster } from './cluster.ts'
 import { startContender, type Contender, type ServerName } from './contenders.ts'
 import { writeCorpus } from './corpus.ts'
 import { countStored, type StoredCount } from './count.ts'
+import type { KeyFigure } from './key-figures.ts'
 import { freshDirOnDisk, fsyncMs, machine } from './place.ts'
 import { leaveNothing, readEditions, wholeNumber } from './plan.ts'
-import { printCounted, printMode, printSteps, type ServerFigures, type Round } from './print.ts'
+import {
+  figuresOfWebhook,
+  printCounted,
+  printMode,
+  printSteps,
+  type ServerFigures,
+  type Round,
+} from './print.ts'
 import type { Mode } from './pushes.ts'
 import { measureSteps } from './steps.ts'
 import { measureClusterSteps } from './store-steps.ts'
@@ -30,7 +38,7 @@ type Plan = Omit<Options, 'cluster'> & { dir: string; cluster: Cluster | null }
 const mostPerSecond = 20_000
 const mostOfCorpus = 200_000
 
-export async function webhookBench(args: string[]): Promise<void> {
+export async function webhookBench(args: string[]): Promise<KeyFigure[]> {
   const options = readOptions(args)
   needWrk()
   const dir = freshDirOnDisk()
@@ -54,6 +62,7 @@ export async function webhookBench(args: string[]): Promise<void> {
       if (modes[mode].length > 0) printMode(mode, modes[mode])
     }
     if (steps.length > 0) printSteps(steps)
+    return [...figuresOfWebhook('plain', modes.plain), ...figuresOfWebhook('safe', modes.safe)]
   } finally {
     await cluster?.close()
     removeDir(dir)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type * as Xml2js from 'xml2js'
 import { readXml, readXmlFully } from 'wechat-api-ts'
+import type { KeyFigure } from './key-figures.ts'
 import { machine, median, root } from './place.ts'
 import { wholeNumber } from './plan.ts'
 import { benchAccount, benchPushes, sign } from './pushes.ts'
@@ -105,13 +106,14 @@ function micros(read: XmlReader['read'], bodies: string[]): number {
   return (user + system) / calls
 }
 
-export async function xmlBench(args: string[]): Promise<void> {
+export async function xmlBench(args: string[]): Promise<KeyFigure[]> {
   const { values } = parseArgs({ args, options: { laps: { type: 'string', default: '30' } } })
   const laps = wholeNumber('laps', values.laps, 10_000)
   prove()
   console.log(
     `${machine()}\n${laps} laps of ${calls} pushes of each kind for each reader, after ${warming} to warm`,
   )
+  const figures: KeyFigure[] = []
   for (const { name, bodies } of kinds) {
     const done = Array.from({ length: laps + warming }, () =>
       readers.map(({ read }) => micros(read, bodies)),
@@ -120,8 +122,24 @@ export async function xmlBench(args: string[]): Promise<void> {
       `${name}, ${Math.round(median(bodies.map((body) => Buffer.byteLength(body))))} bytes`,
       done,
     )
+    figures.push(...figuresOfXml(name, done))
   }
   if (kept < laps) throw new Error('nothing was read')
+  return figures
+}
+
+/** The SDK is the first of the readers, the package wechat the last. */
+function figuresOfXml(kind: string, laps: number[][]): KeyFigure[] {
+  const figure = (unit: string, of: (lap: number[]) => number) => ({
+    name: `xml, ${kind}`,
+    unit,
+    digits: 2,
+    values: laps.map(of),
+  })
+  return [
+    figure('CPU µs', (lap) => lap[0] ?? NaN),
+    figure('wechat takes so many times ours', (lap) => (lap.at(-1) ?? NaN) / (lap[0] ?? NaN)),
+  ]
 }
 
 function printKind(name: string, laps: number[][]): void {
