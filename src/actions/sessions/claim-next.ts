@@ -72,7 +72,10 @@ async function serve(line: ClaimLine, ended: () => void): Promise<void> {
     await nextTurn()
     const some = line.pending.splice(0, most)
     const again = await serveSome(line, some)
-    line.pending.unshift(...again)
+    // whoever came first asks again first; but many who ask in vain, as while somebody holds the
+    // rows of the only session in their lane, must leave room for those behind them
+    if (again.length > most / 2) line.pending.push(...again)
+    else line.pending.unshift(...again)
     if (again.length === some.length) await sleep(Math.random() * pauseMs)
   } while (line.pending.length > 0)
   ended()

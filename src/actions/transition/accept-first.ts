@@ -72,8 +72,12 @@ async function acceptFirstOf(
   whose: AgentKeys,
   settings: Settings,
 ): Promise<boolean> {
-  const first = await needs.store.read.agentSessions.oldestWaiting(whose.companyId, whose.uid)
+  const { agentSessions } = needs.store.read
+  const first = await agentSessions.oldestWaiting(whose.companyId, whose.uid)
   if (!first) return false
+  // this is asked before anything is locked, so that nobody waits for the rows of a session that is
+  // not accepted anyway; whoever ends the agent's conversation meanwhile accepts it then
+  if ((await agentSessions.countActive(whose.companyId, whose.uid)) > 0) return false
   const done = await needs.store.work('claim', async (unit) => {
     const { customer, session } = await lockSeen(unit, first)
     if (session.state !== waiting || session.uid !== whose.uid) return null
