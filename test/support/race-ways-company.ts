@@ -20,6 +20,7 @@ import { callTo, fire } from './race-stage.ts'
 export const companyWays: Record<string, RaceWay[]> = {
   'POST /api/login': [
     {
+      undoes: () => ['presence'],
       body: ({ people }) => ({ username: people.owner.username, password }),
       claims: (scene, { body }) => [
         {
@@ -187,5 +188,7 @@ export const companyWays: Record<string, RaceWay[]> = {
       undoes: (scene) => [at(scene, 'groups'), 'names the group'],
     },
   ],
-  'PATCH /api/groups/:id': [{ kinds: ['person'] }],
+  'PATCH /api/groups/:id': [
+    { kinds: ['person'], undoes: (scene) => [`${at(scene, 'groups')}#name`] },
+  ],
 }
