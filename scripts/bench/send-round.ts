@@ -4,7 +4,7 @@ import { Agent as Sockets } from 'node:http'
 import type { Edition } from '../services/editions.ts'
 import { createAccount } from '../../src/actions/accounts/create-account.ts'
 import { callHttp } from './http-call.ts'
-import { startServer } from './child.ts'
+import { startServer, type Running } from './child.ts'
 import type { Cluster } from './cluster.ts'
 import type { NumberOf } from './count.ts'
 import { agentsIn, type Agent } from './crowd.ts'
@@ -33,6 +33,8 @@ export type SendRound = {
   calm: SendFigures
   /** The figures of the other accounts while the calls of one account hang. */
   beside: SendFigures
+  /** The processor time of the product for one reply while nothing hangs, in µs. */
+  cpu: number
   /** 200 replies at once to 200 customers, and 20 to one; in ms. */
   toMany: number
   toOne: number
@@ -55,7 +57,7 @@ const each = 4
 const askedAtOnce = 8
 const claimsWithinMs = 30_000
 
-type SendStage = { url: string; sockets: Sockets; wechat: WechatSide; agents: Agent[] }
+type SendStage = { kefu: Running; sockets: Sockets; wechat: WechatSide; agents: Agent[] }
 
 export async function sendRound(edition: Edition, plan: SendPlan): Promise<SendRound> {
   const sockets = new Sockets({ keepAlive: true })
@@ -66,8 +68,8 @@ export async function sendRound(edition: Edition, plan: SendPlan): Promise<SendR
     const agents = await prepare(settings)
     const profiling = plan.profile ? ['--cpu-prof', `--cpu-prof-dir=${plan.profile}`] : []
     const kefu = await startServer('kefu', [JSON.stringify(settings)], profiling)
-    const { round, sent } = await measure({ url: kefu.url, sockets, wechat, agents }, plan).finally(
-      () => kefu.stop(),
+    const { round, sent } = await measure({ kefu, sockets, wechat, agents }, plan).finally(() =>
+      kefu.stop(),
     )
     // it has ended, so whatever it was still going to send has arrived
     const arrivals = await wechat.arrivals(sent.length)
@@ -101,14 +103,13 @@ async function prepare(settings: Environment): Promise<Agent[]> {
 }
 
 async function measure(stage: SendStage, { warm, seconds }: SendPlan) {
-  const { wechat } = stage
+  const { kefu, sockets, wechat } = stage
   for (const account of accounts) {
-    await wechat.register(account, `${stage.url}/wechat/${account.appid}`)
+    await wechat.register(account, `${kefu.url}/wechat/${account.appid}`)
   }
   const sent: SentReply[] = []
   const send = async (talks: BenchTalk[], howMany: number, rate: number | null) => {
-    const { url, sockets } = stage
-    const some = await sendReplies(talks, { url, sockets, howMany, perSecond: rate })
+    const some = await sendReplies(talks, { url: kefu.url, sockets, howMany, perSecond: rate })
     sent.push(...some)
     return some
   }
@@ -121,8 +122,10 @@ async function measure(stage: SendStage, { warm, seconds }: SendPlan) {
   await (await evenly('warm', warm)).send()
   await wechat.arrivals(sent.length)
   const calmly = await evenly('calm', seconds)
+  const before = await kefu.cpuMicros()
   const calm = await calmly.send()
   await wechat.arrivals(sent.length)
+  const cpu = ((await kefu.cpuMicros()) - before) / calm.length
 
   const disturbed = await evenly('beside', seconds)
   await wechat.hang(hanging)
@@ -149,6 +152,7 @@ async function measure(stage: SendStage, { warm, seconds }: SendPlan) {
   const round: SendRound = {
     calm: sendFiguresOf(calm, arrivals),
     beside: sendFiguresOf(beside, arrivals),
+    cpu,
     toMany: tookMs(toMany, arrivals),
     toOne: toOne.reduce((sum, some) => sum + tookMs(some, arrivals), 0),
   }
@@ -159,7 +163,7 @@ type Customers = { prefix: string; howMany: number; appids?: string[]; agents?: 
 
 /** Customers of these accounts write, and these agents claim their sessions in turn. */
 async function talk(
-  { url, sockets, wechat, agents: everybody }: SendStage,
+  { kefu, sockets, wechat, agents: everybody }: SendStage,
   { prefix, howMany, appids = accounts.map(({ appid }) => appid), agents = everybody }: Customers,
 ): Promise<BenchTalk[]> {
   const appidOf = new Map(
@@ -182,7 +186,7 @@ async function talk(
     if (Date.now() > until) throw new Error(`${talks.length} of ${howMany} sessions were claimed`)
     const { token } = agents[talks.length % agents.length] as Agent
     const claimed = await callHttp<{ id: string; customer: { openid: string } }>(
-      `${url}/api/sessions/claim`,
+      `${kefu.url}/api/sessions/claim`,
       { token, body: {}, sockets },
     )
     const [sessionId, openid] = [claimed.body.id, claimed.body.customer?.openid]

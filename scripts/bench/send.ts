@@ -74,6 +74,7 @@ function figuresOfSend({ edition, rounds }: SendRounds): KeyFigure[] {
   return [
     figure('WeChat has it, p50', ({ calm }) => calm.arrived.p50),
     figure('WeChat has it, p99', ({ calm }) => calm.arrived.p99),
+    { ...figure('processor time for a reply', ({ cpu }) => cpu), unit: 'µs' },
     figure('one account hangs, others p50', ({ beside }) => beside.arrived.p50),
     figure('one account hangs, others p99', ({ beside }) => beside.arrived.p99),
     figure(`${many} at once to ${many} customers`, ({ toMany }) => toMany),
@@ -104,6 +105,12 @@ function print({ edition, rounds }: SendRounds): void {
   row('one account hangs; others: the call is made', ({ beside }) => beside.asked)
   row('  the call is answered', ({ beside }) => beside.answered)
   row('  WeChat has the reply', ({ beside }) => beside.arrived)
+  console.log(
+    `${'processor time of the product for a reply'.padEnd(46)}${range(
+      rounds.map(({ cpu }) => cpu),
+      0,
+    )} µs`,
+  )
   const later = rounds.map(({ calm, beside }) => beside.arrived.most - calm.arrived.most)
   console.log(
     `${many} replies of one agent to ${many} customers at once: the last is there after ${range(
