@@ -1,13 +1,17 @@
 // The front answers plain pushes without node:http. It must never read a request differently from
 // node:http, and everything that is not a plain push must be treated as node:http treats it.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { connect } from 'node:net'
 import { Duplex } from 'node:stream'
 import test from 'node:test'
 import { readPlainRequest } from '../../src/http/push/plain-request.ts'
 import { testAccount, openHouse, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
+import { follower } from '../support/follower.ts'
 import { times } from '../support/full.ts'
+import { nothingFor } from '../support/pauses.ts'
 import { openDraw, seedOf, type Draw } from '../support/random.ts'
 import { signed, textXml } from '../support/raw-push.ts'
 import { openRawConnection, postText, type RawConnection } from '../support/wire.ts'
@@ -206,4 +210,51 @@ void test('a product that closes ends idle connections at once', async () => {
     assert.equal(answers(wire).length, 1)
   })
   await Promise.all([house.close(), wire.ended])
+})
+
+void test('a call that crosses the end of its connection, as when a product closes, is not carried out, since nobody would get its answer', async () => {
+  const works: string[] = []
+  const house = await openHouse({
+    rules: false,
+    alone: true,
+    withoutCron: true,
+    wrap: (ports) => ({
+      ...ports,
+      store: {
+        ...ports.store,
+        work: (kind, body, limits) => {
+          works.push(kind)
+          return ports.store.work(kind, body, limits)
+        },
+      },
+    }),
+  })
+  await (await follower(house)).says('在吗')
+  const { token } = await house.agent('agent1')
+  const call = postText({
+    path: '/api/sessions/claim',
+    body: '{}',
+    headers: ['Content-Type: application/json', `Authorization: Bearer ${token}`],
+  })
+  const { hostname, port } = new URL(house.url)
+  const crossing = [call, pushText(1)].map((text) => ({
+    text,
+    socket: connect({ host: hostname, port: Number(port), allowHalfOpen: true }).resume(),
+  }))
+  await Promise.all(crossing.map(({ socket }) => once(socket, 'connect')))
+  // the answer shows that the product has these connections, too
+  await house.admin.call('GET', '/api/me')
+  works.length = 0
+  const closed = house.close()
+  for (const { socket, text } of crossing) {
+    await once(socket, 'end')
+    socket.write(text)
+  }
+  await nothingFor(300)
+  for (const { socket } of crossing) socket.destroy()
+  await closed
+  assert.deepEqual(
+    works.filter((kind) => kind === 'claim' || kind === 'push'),
+    [],
+  )
 })

@@ -158,4 +158,12 @@ export const doorFaults: Fault[] = [
     put: '    bom: true, relax_quotes: true, relax_column_count: true,\n',
     caughtBy: ['api/rules: a CSV table that no spreadsheet would write is refused'],
   },
+  {
+    name: 'calls-nobody-hears-of',
+    means: 'A call is carried out though its connection was ended before it came.',
+    file: 'src/http/push/front.ts',
+    find: 'if (socket.writableEnded) return\n      unread',
+    put: 'unread',
+    caughtBy: ['api/front: a call that crosses the end of its connection, as when a'],
+  },
 ]

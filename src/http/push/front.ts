@@ -116,6 +116,8 @@ function openConnection(socket: Socket, options: ConnectionOptions): FrontConnec
   }
   const unlisten = listen(socket, {
     data: (bytes) => {
+      // what crosses the end of a connection is not read: nobody would get its answer
+      if (socket.writableEnded) return
       unread = unread.length === 0 ? bytes : Buffer.concat([unread, bytes])
       // a sender that does not wait for its answers must not fill the memory
       if (isAnswering) socket.pause()
