@@ -32,6 +32,31 @@ void test('if many processes want the same slot of a job, exactly one runs it an
   assert.equal(runs, 2)
 })
 
+void test('if the database goes away before a job has begun, its slot is still free afterwards', async (t) => {
+  const house = await openHouse({ rules: false, withoutCron: true })
+  t.after(() => house.close())
+  const { ports } = house.app
+  let runs = 0
+  const job: Job = {
+    name: 'counted',
+    everyMs: 24 * 3_600_000,
+    run: async () => {
+      runs += 1
+      return {}
+    },
+  }
+  const { store } = ports
+  const companies = Object.create(store.read.companies, {
+    list: { value: () => Promise.reject(new AppError('store_away', 'The database is away.')) },
+  }) as typeof store.read.companies
+  const read = Object.create(store.read, {
+    companies: { value: companies },
+  }) as typeof store.read
+  await assert.rejects(runSlot({ ...ports, store: { ...store, read } }, job, '1'), /away/)
+  assert.notEqual(await runSlot(ports, job, '1'), null)
+  assert.equal(runs, 1)
+})
+
 void test('a job whose slot cannot be taken is tried again in the same slot, but not at once', async (t) => {
   const house = await openHouse({ rules: false, withoutCron: true })
   const { ports } = house.app

@@ -201,4 +201,12 @@ export const storeFaults: Fault[] = [
     put: 'return { name, message, stack, ...error }',
     caughtBy: ['house/log: an error of the database is logged without the values'],
   },
+  {
+    name: 'slot-taken-in-vain',
+    means: 'A job whose companies cannot be read has its slot taken, and nobody runs it.',
+    file: 'src/actions/jobs/run-job.ts',
+    find: 'companies = await ports.store.read.companies.list()\n  if (alone && !(await take(ports, row(ports, job, { slot, companyId: null })))) return null',
+    put: 'mine = row(ports, job, { slot, companyId: null })\n  if (alone && !(await take(ports, mine))) return null\n  const companies = await ports.store.read.companies.list()',
+    caughtBy: ['flows/slots: if the database goes away before a job has begun, its'],
+  },
 ]

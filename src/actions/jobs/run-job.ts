@@ -13,10 +13,12 @@ const failure = (error: unknown) => ({ failed: String(error) })
 /** Runs the job for every company, as scheduled. Null if another process has the slot. */
 export async function runSlot(ports: Ports, job: Job, slot: string): Promise<object | null> {
   const alone = !job.everywhere?.(ports)
+  // read first, because if it fails after the slot is taken, nobody runs the job in this slot
+  const companies = await ports.store.read.companies.list()
   if (alone && !(await take(ports, row(ports, job, { slot, companyId: null })))) return null
   const result: Record<string, object> = {}
   let first: object | null = null
-  for (const { company_id: companyId } of await ports.store.read.companies.list()) {
+  for (const { company_id: companyId } of companies) {
     if (job.once && first) {
       result[companyId] = first
       continue
