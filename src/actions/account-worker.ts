@@ -46,7 +46,7 @@ export function openAccountWorker<Row>(needs: Needs<'bus' | 'log'>, work: Work<R
       })
       .then((taken) => {
         running.delete(work.keyOf(row))
-        end()
+        end(taken)
         if (taken) worker.wake()
       })
     running.set(work.keyOf(row), run)

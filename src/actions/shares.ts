@@ -21,8 +21,11 @@ export type Shares = {
   running: (accountId: string) => number
   /** How many more calls the account may start now. */
   room: (accountId: string) => number
-  /** Counts a call as running. Call the returned function when it has ended. */
-  begin: (accountId: string) => () => void
+  /**
+   * Counts a call as running. Call the returned function when it has ended, and say whether WeChat
+   * was called: what another process had taken already says nothing about how quick an account is.
+   */
+  begin: (accountId: string) => (wasCalled: boolean) => void
 }
 
 /** `quickAt`: when a call last returned quickly. */
@@ -41,12 +44,13 @@ export function openShares(clock: Clock, limits: ShareLimits): Shares {
   const together = (which: (share: Share) => boolean) =>
     [...shares.values()].reduce((sum, share) => sum + (which(share) ? share.began.size : 0), 0)
 
-  const end = (accountId: string, share: Share, call: { at: number }) => {
-    share.began.delete(call)
+  const judge = (share: Share, call: { at: number }) => {
     if (!isLate(call.at)) {
       share.may = Math.min(limits.perAccount, share.may + 1)
       share.quickAt = clock.mono()
     } else if (call.at + limits.slowAfterMs > share.quickAt) share.may = 1
+  }
+  const end = (accountId: string, share: Share) => {
     // an account with no call running is forgotten, unless it is slow: that is remembered until it
     // becomes quick again
     if (share.began.size === 0 && share.may > 1) shares.delete(accountId)
@@ -69,8 +73,10 @@ export function openShares(clock: Clock, limits: ShareLimits): Shares {
       shares.set(accountId, share)
       const call = { at: clock.mono() }
       share.began.add(call)
-      return () => {
-        end(accountId, share, call)
+      return (wasCalled) => {
+        share.began.delete(call)
+        if (wasCalled) judge(share, call)
+        end(accountId, share)
       }
     },
   }

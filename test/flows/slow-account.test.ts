@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import test from 'node:test'
 import { sample } from 'wechat-simulator'
+import { openShares } from '../../src/actions/shares.ts'
 import { openHouse, post, type House } from '../support/app.ts'
 import { eventually } from '../support/eventually.ts'
 import { follower } from '../support/follower.ts'
@@ -104,6 +105,20 @@ void test('while one call of an account hangs, replies to its other followers ar
   const endOf = (state: string) =>
     Math.max(...rows.filter((row) => row.state === state).map((row) => row.settled_at))
   assert.ok(endOf('sent') < endOf('unknown'), `${endOf('sent')}, ${endOf('unknown')}`)
+})
+
+void test('what another process has taken does not make a hanging account seem quick', () => {
+  const limits = { perAccount: 8, first: 4, atOnce: 64, most: 512, slowAfterMs: 1000 }
+  const shares = openShares({ now: () => 0, mono: () => 0 }, limits)
+  const ends = Array.from({ length: 4 }, () => shares.begin('slow'))
+  assert.equal(shares.room('slow'), 0)
+  for (let n = 0; n < 4; n += 1) {
+    ends.pop()?.(false)
+    ends.push(shares.begin('slow'))
+  }
+  assert.equal(shares.room('slow'), 0)
+  ends.pop()?.(true)
+  assert.equal(shares.room('slow'), 2, 'one more for each quick answer')
 })
 
 void test('while an upload hangs, texts of the same account and pictures of another account arrive', async (t) => {

@@ -112,6 +112,14 @@ export const replyFaults: Fault[] = [
     caughtBy: ['flows/slow-account: while WeChat hangs for one account, replies of other'],
   },
   {
+    name: 'lost-race-counts-as-quick',
+    means: 'A row that another process took counts as a quick answer of WeChat.',
+    file: 'src/actions/shares.ts',
+    find: 'if (wasCalled) judge(share, call)',
+    put: 'judge(share, call)',
+    caughtBy: ['flows/slow-account: what another process has taken does not make a hanging'],
+  },
+  {
     name: 'hanging-call-holds-its-account',
     means: 'While one call of an account hangs, none of its others begins.',
     file: 'src/actions/shares.ts',
