@@ -211,7 +211,10 @@ export async function arrive(stage: RaceStage) {
   const openid = `o${freshWord()}`
   const { appid } = stage.account
   await post(`${stage.house.simulator}/sim/followers`, { appid, openid })
-  assert.equal((await push(stage, { openid, text: '在吗' })).status, 200)
+  await eventually(async () => {
+    // on a busy machine a push may have to come again
+    assert.equal((await push(stage, { openid, text: '在吗' })).status, 200)
+  })
   const [row] = await stage.house.rows<{ session_id: string; wx_user_id: string }>(
     'select s.session_id, s.wx_user_id from message_session s join wx_user u on u.wx_user_id = s.wx_user_id where u.openid = ? and u.appid = ?',
     [openid, appid],
