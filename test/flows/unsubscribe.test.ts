@@ -100,7 +100,9 @@ void test('a customer who unsubscribes, follows again and writes at once has one
     assert.ok(open.length <= customers.length)
     // in one statement, because the assignment may still give them another session
     const [counted] = await house.rows<{ load: number; theirs: number }>(
-      'select `load`, (select count(*) from message_session m where m.uid = a.uid and m.open_key is not null) as theirs from agent_load a where a.uid = ?',
+      'select `load`, (select count(*) from message_session m' +
+        ' where m.uid = a.uid and m.open_key is not null) as theirs' +
+        ' from agent_load a where a.uid = ?',
       [agent.uid],
     )
     assert.equal(Number(counted?.load), Number(counted?.theirs))
